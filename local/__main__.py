@@ -1,0 +1,45 @@
+"""`python -m local …`: the stand-ins, the window runner, the dashboard and the demo behind one command."""
+
+import argparse
+import importlib
+import sys
+from typing import Protocol, cast
+
+COMMANDS = {
+    "demo": "run sample footage (or your own) through the whole pattern and sum it up",
+    "up": "start the whole pattern and keep it running until Ctrl-C",
+    "event-hubs": "serve Event Hubs for azure-eventhub clients",
+    "iot-edge": "serve IoT Hub and the IoT Edge workload API for azure-iot-device clients",
+    "twin": "show or change a module twin of a running stack",
+    "windows": "run the Stream Analytics query over visit events",
+    "dashboard": "serve the live page over the windows' rows",
+    "footage": "make the sample footage",
+    "size": "work out what so many stores need",
+}
+
+
+class Command(Protocol):
+    """What `local/<name>/cli.py` offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; answer the exit status."""
+
+
+def main(argv: list[str]) -> int:
+    """Hand over to the command that argv names: 0 done, 1 failed, 2 the caller's mistake."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        commands.add_parser(name, help=summary, add_help=False)
+    name = parser.parse_args(argv[:1]).command
+    command = cast("Command", importlib.import_module(f"local.{name.replace('-', '_')}.cli"))
+    chosen = argparse.ArgumentParser(prog=f"python -m local {name}", description=COMMANDS[name])
+    command.configure(chosen)
+    return command.run(chosen.parse_args(argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
