@@ -1,0 +1,89 @@
+"""The one place that knows which TFLite runtime is installed.
+
+ai-edge-litert has wheels for x86_64 and aarch64; tflite-runtime has them for armv7l, with numpy 1 only. Both have the
+same Interpreter.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vision.errors import ModelMissingError, UnusableModelError
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ImportError:
+    from tflite_runtime.interpreter import Interpreter
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A network's input or output: its place in the interpreter, its shape and element type as in the file."""
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    dtype: type[np.generic]
+
+
+class Network:
+    """A TFLite model with one input, loaded and ready. Not safe for two threads at once: load one per thread."""
+
+    def __init__(self, model: Path | bytes, threads: int = 1) -> None:
+        """model: the file's path, or its content.
+
+        Raises ModelMissingError if there is no such file, UnusableModelError if it isn't a whole TFLite model.
+        """
+        self._interpreter = _load(model, threads)
+        inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        if len(inputs) != 1 or not outputs:
+            raise UnusableModelError(f"the model has {len(inputs)} inputs and {len(outputs)} outputs: not one and some")
+        self.input = _tensor(inputs[0])
+        self.outputs = tuple(_tensor(details) for details in outputs)
+        self._batch = self.input.shape[0] if self.input.shape else 0
+
+    def run(self, batch: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
+        """The outputs, in the order of `outputs`, for a batch [N, …] of the input's element type.
+
+        N may differ from the file's (the network is resized, which costs about a run); the rest of the shape may not.
+        """
+        if batch.shape[0] != self._batch:
+            self._interpreter.resize_tensor_input(self.input.index, batch.shape)
+            self._interpreter.allocate_tensors()
+            self._batch = batch.shape[0]
+        self._interpreter.set_tensor(self.input.index, batch)
+        self._interpreter.invoke()
+        return tuple(self._interpreter.get_tensor(output.index) for output in self.outputs)
+
+    def output_position(self, *last_axes: int) -> int:
+        """Where in `outputs` the only one stands whose shape ends in these axes, as models.md names outputs by shape.
+
+        Raises UnusableModelError if none or several do.
+        """
+        found = [place for place, output in enumerate(self.outputs) if output.shape[-len(last_axes) :] == last_axes]
+        if len(found) != 1:
+            shapes = ", ".join(str(list(output.shape)) for output in self.outputs)
+            raise UnusableModelError(f"the model must have one output ending in {list(last_axes)}; it has {shapes}")
+        return found[0]
+
+
+def _load(model: Path | bytes, threads: int) -> Any:
+    if isinstance(model, Path) and not model.is_file():
+        raise ModelMissingError(f"there is no model {model}: run `make models`, or set MODELS_DIR to where it is")
+    source = {"model_path": str(model)} if isinstance(model, Path) else {"model_content": model}
+    try:
+        interpreter = Interpreter(num_threads=threads, **source)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        named = f"{model} is" if isinstance(model, Path) else "these bytes are"
+        raise UnusableModelError(f"{named} not a TFLite model that this runtime can load") from error
+    return interpreter
+
+
+def _tensor(details: dict[str, Any]) -> Tensor:
+    return Tensor(details["index"], details["name"], tuple(int(n) for n in details["shape"]), details["dtype"])
