@@ -71,7 +71,7 @@ class Box:
 
     def array(self) -> Array:
         """[4] float64: x1, y1, x2, y2."""
-        return np.array([self.x1, self.y1, self.x2, self.y2])
+        return np.array([self.x1, self.y1, self.x2, self.y2], np.float64)
 
 
 def areas(boxes: Array) -> Array:
