@@ -15,3 +15,11 @@ class ChildDied(LocalError):
 
 class NotReady(LocalError):
     """A process did not come up in time."""
+
+
+class ChildRefused(LocalError):
+    """A process would not start with the settings it was given; the message is its own line."""
+
+
+class NothingToShow(LocalError):
+    """The footage named does not exist or holds nothing."""

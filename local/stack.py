@@ -1,0 +1,170 @@
+"""The whole pattern as processes on this machine: who is started with which settings, in which order."""
+
+import secrets
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.azurite import StorageAccount, start_azurite
+from local.child import Child, LogLine
+from local.errors import ChildDied, ChildRefused
+from local.event_hubs.connection import connection_string
+
+CONTAINER, POISON = "pictures", "pictures-poison"
+HUB, PARTITIONS = "visits", 4
+MEMORY = "visitors"
+QUERY = Path("infra/stream_analytics/footfall.asaql")
+UNTIL_READY_SECONDS = 60
+GIVEN: Mapping[str, tuple[str, ...]] = {
+    "edge": ("Store", "Camera", "TimeBetweenPicturesInSeconds", "ConfidenceThreshold", "JpegQuality", "MODELS_DIR"),
+    "worker": ("ANONYMIZATION_KEY", "FACE_ATTRIBUTES"),
+    "face-api": ("MEMORY_DAYS", "MODELS_DIR"),
+    "dashboard": ("MIN_GROUP",),
+}
+"""Which settings of the user's environment reach which process; no other process sees them."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Secrets of one run; nothing of them is kept."""
+
+    send: str = field(default_factory=lambda: secrets.token_hex(32))
+    listen: str = field(default_factory=lambda: secrets.token_hex(32))
+    face_api: str = field(default_factory=lambda: secrets.token_hex(32))
+    anonymization: str = field(default_factory=lambda: secrets.token_hex(32))
+
+
+class Stack:
+    """The running processes. `start`, then `start_edge`; `stop` in any case."""
+
+    def __init__(self, folder: Path, given: Mapping[str, str], on_log: Callable[[LogLine], None]) -> None:
+        """`folder` holds all data of the run; `given` are settings from the user's environment."""
+        self.folder, self._given, self._on_log = folder, given, on_log
+        self.keys = Keys()
+        self.children: list[Child] = []
+        self.storage: StorageAccount
+        self.event_hubs_port: int
+        self.face_api_port: int
+        self.dashboard_port: int
+
+    @property
+    def rows(self) -> Path:
+        """The folder of the windows' outputs."""
+        return self.folder / "windows"
+
+    @property
+    def listen_connection_string(self) -> str:
+        """Event Hubs, for readers."""
+        return connection_string(self.event_hubs_port, "listen", self.keys.listen)
+
+    def start(self, visit_gap_minutes: float) -> None:
+        """Start all but the camera. Raises LocalError when one does not come up."""
+        for folder in ("azurite", "event-hubs", "face-api", "windows"):
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+        face_api = self._launch_face_api(visit_gap_minutes)  # loads models meanwhile
+        event_hubs = self._launch_event_hubs()
+        azurite, self.storage = start_azurite(self.folder / "azurite")
+        self.children.append(azurite)
+        for container in (CONTAINER, POISON, "checkpoints"):
+            self.storage.create_container(container)
+        self.event_hubs_port = self._port(event_hubs)
+        self.face_api_port = self._port(face_api)
+        self._launch_worker().wait_for("ready", UNTIL_READY_SECONDS)
+
+    def start_edge(self, source: str, settings: Mapping[str, str]) -> Child:
+        """Point the edge module at `source`; `settings` are its twin's names."""
+        environment = {
+            "PictureStorage": self.storage.upload_connection_string(CONTAINER),
+            "PICTURE_CONTAINER": CONTAINER,
+            "SpoolFolder": str(self.folder / "spool"),
+            "Store": "demo-store",
+            "Camera": "display-1",
+            **settings,
+        }
+        return self._launch("edge", "edge", ["--source", source], environment)
+
+    def start_dashboard(self, port: int = 0) -> None:
+        """Serve the live page over the windows' rows."""
+        self.dashboard_port = self._port(
+            self._launch("dashboard", "local", ["dashboard", "--rows", str(self.rows), "--port", str(port)], {})
+        )
+
+    def start_windows(self) -> Child:
+        """Run the window query over the visit events as they come."""
+        environment = {
+            "EventHub": self.listen_connection_string,
+            "EVENT_HUB_NAME": HUB,
+            "CheckpointStorage": self.storage.connection_string,
+        }
+        arguments = ["windows", "--query", str(QUERY), "--follow", "--out", str(self.rows)]
+        return self._launch("windows", "local", arguments, environment)
+
+    def check(self) -> None:
+        """Raises ChildDied, or ChildRefused for a user's mistake, when a process has ended with a status but 0."""
+        for child in self.children:
+            if child.status:
+                raise failure(child)
+
+    def stop(self) -> None:
+        """Stop all, last started first."""
+        for child in reversed(self.children):
+            child.stop()
+
+    def _launch_face_api(self, visit_gap_minutes: float) -> Child:
+        environment = {"FACE_API_KEY": self.keys.face_api, "VISIT_GAP_MINUTES": f"{visit_gap_minutes:g}"}
+        return self._launch(
+            "face-api", "face_api", ["--port", "0", "--data", str(self.folder / "face-api")], environment
+        )
+
+    def _launch_event_hubs(self) -> Child:
+        rights = [("send", self.keys.send), ("listen", self.keys.listen)]
+        keys = [argument for name, key in rights for argument in ("--key", f"{name}={key}:{name}")]
+        arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:{PARTITIONS}", *keys]
+        return self._launch("event-hubs", "local", [*arguments, "--data", str(self.folder / "event-hubs")], {})
+
+    def _launch_worker(self) -> Child:
+        environment = {
+            "PictureStorage": self.storage.connection_string,
+            "PICTURE_CONTAINER": CONTAINER,
+            "EventHub": connection_string(self.event_hubs_port, "send", self.keys.send),
+            "EVENT_HUB_NAME": HUB,
+            "FACE_API_ENDPOINT": f"http://127.0.0.1:{self.face_api_port}",
+            "FACE_API_KEY": self.keys.face_api,
+            "ANONYMIZATION_KEY": self.keys.anonymization,
+            "VISITOR_MEMORY": MEMORY,
+        }
+        return self._launch("worker", "function_app.worker", ["--port", "0"], environment)
+
+    def _launch(self, name: str, module: str, arguments: list[str], environment: Mapping[str, str]) -> Child:
+        given = {key: self._given[key] for key in GIVEN.get(name, ()) if key in self._given}
+        command = [sys.executable, "-m", module, *arguments]
+        child = Child(name, command, {**environment, **given}, on_log=self._on_log)
+        self.children.append(child)
+        return child
+
+    def _port(self, child: Child) -> int:
+        try:
+            return int(child.wait_for("ready", UNTIL_READY_SECONDS).fields["port"])
+        except ChildDied:
+            raise failure(child) from None
+
+
+def failure(child: Child) -> ChildDied | ChildRefused:
+    """What an ended child's status means; status 2 is a user's mistake that the child has put in words."""
+    status = child.wait_for_exit(5)
+    if status == 2:
+        return ChildRefused(child.last_words or f"{child.name} refused its settings")
+    return ChildDied(f"{child.name} ended with status {status}: {child.last_words or 'no message'}")
+
+
+def wait_until(condition: Callable[[], bool], stack: Stack, seconds: float, pause: float = 0.1) -> bool:
+    """Wait for a condition while the stack lives; False when the time is over."""
+    until = time.monotonic() + seconds
+    while not condition():
+        stack.check()
+        if time.monotonic() > until:
+            return False
+        time.sleep(pause)
+    return True

@@ -1,0 +1,63 @@
+"""The rooms stay apart: who may import whom, and which adapters may see an SDK."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("edge", "function_app", "face_api", "vision", "models", "local")
+MAY_IMPORT = {
+    "edge": {"vision"},
+    "function_app": set(),
+    "face_api": {"vision"},
+    "vision": set(),
+    "models": set(),
+    "local": {"models", "vision"},
+}
+
+
+def imports(file: Path) -> set[str]:
+    """The top-level packages that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def python_files(room: str) -> list[Path]:
+    return [file for file in (ROOT / room).rglob("*.py") if "node_modules" not in file.parts]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_no_room_but_those_it_may(room: str) -> None:
+    allowed = MAY_IMPORT[room] | {room}
+    trespasses = {
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in python_files(room)
+        for name in imports(file) & set(ROOMS)
+        if name not in allowed
+    }
+    assert not trespasses
+
+
+def test_only_anonymize_sees_both_a_face_and_an_event() -> None:
+    """A module that imports the faces' vocabulary and the events' could carry one into the other."""
+    both = set()
+    for file in python_files("function_app"):
+        modules = {
+            node.module
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.module
+        }
+        if {"function_app.events", "function_app.faces"} <= modules:
+            both.add(file.name)
+    assert both == {"anonymize.py"}
+
+
+@pytest.mark.parametrize("room", ["vision", "models"])
+def test_the_libraries_see_no_cloud(room: str) -> None:
+    assert not {name for file in python_files(room) for name in imports(file)} & {"azure", "requests", "httpx"}
