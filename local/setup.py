@@ -42,8 +42,8 @@ def main(argv: Sequence[str]) -> int:
         requirements = TEST_REQUIREMENTS if purpose == "tests" else RUN_REQUIREMENTS
         steps: list[Callable[[], None]] = [lambda: python_packages(requirements), npm_packages, weight_files]
         with concurrent.futures.ThreadPoolExecutor(len(steps)) as pool:
-            for done in concurrent.futures.as_completed([pool.submit(step) for step in steps]):
-                done.result()
+            for running in [pool.submit(step) for step in steps]:
+                running.result()
     except SetupFailed as error:
         say(str(error))
         return 2
