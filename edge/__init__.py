@@ -1,0 +1,1 @@
+"""The IoT Edge module: camera → person? → picture → spool → picture storage."""

@@ -1,0 +1,108 @@
+"""Reads a source in a thread and keeps only its newest frame: the rest is dropped, not queued."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from edge.camera.source import Shown, Source
+from edge.errors import CameraLost, EdgeError
+from edge.frame import Frame
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
+log = structlog.get_logger()
+
+
+class Reader:
+    """The newest frame of a source. Use as a context manager; `take` until `ended`."""
+
+    def __init__(self, source: Source, frames_per_second: Callable[[], float]) -> None:
+        self._source = source
+        self._frames_per_second = frames_per_second
+        self._changed = threading.Condition()
+        self._frame: Frame | None = None
+        self._stopping = threading.Event()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
+        self.error: EdgeError | None = None
+        self.state = "opening"
+        self.dropped = 0
+
+    def __enter__(self) -> "Reader":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        with self._changed:
+            self._changed.notify_all()
+        self._thread.join(timeout=5)
+
+    @property
+    def ended(self) -> bool:
+        """True once the source has ended or failed and its last frame was taken."""
+        with self._changed:
+            return self._ended and self._frame is None
+
+    def take(self, timeout: float) -> Frame | None:
+        """The newest frame not taken yet; waits up to `timeout` seconds for one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame or self._ended or self._stopping.is_set(), timeout)
+            frame, self._frame = self._frame, None
+            self._changed.notify_all()
+            return frame
+
+    def _run(self) -> None:
+        try:
+            if self._source.live:
+                self._read_again_and_again()
+            else:
+                self._read()
+        except EdgeError as error:
+            self.error = error
+        finally:
+            with self._changed:
+                self._ended = True
+                self.state = "ended"
+                self._changed.notify_all()
+
+    def _read_again_and_again(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                self._read()
+            except CameraLost as lost:
+                pause = FIRST_PAUSE if self.state == "on" else min(2 * pause, LONGEST_PAUSE)
+                self.state = "lost"
+                log.warning("camera lost", reason=str(lost), retryInSeconds=round(pause, 1))
+                self._stopping.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+
+    def _read(self) -> None:
+        started = None
+        next_due = 0.0
+        for shown in self._source.images():
+            if self._stopping.is_set():
+                return
+            now = time.monotonic()
+            started = now if started is None else started
+            if self._source.continuous and max(now, started + shown.due) < next_due:
+                continue
+            self._stopping.wait(started + shown.due - now)
+            now = time.monotonic()
+            next_due = max(next_due, now - 0.1) + 1 / self._frames_per_second()
+            self._show(shown, now)
+
+    def _show(self, shown: Shown, now: float) -> None:
+        with self._changed:
+            if self.state != "on":
+                self.state = "on"
+                log.info("camera on", source=self._source.name, width=shown.image.width, height=shown.image.height)
+            if not self._source.continuous:
+                self._changed.wait_for(lambda: self._frame is None or self._stopping.is_set())
+            self.dropped += self._frame is not None
+            self._frame = Frame(shown.image, datetime.now(UTC), now)
+            self._changed.notify_all()

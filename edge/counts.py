@@ -1,0 +1,37 @@
+"""What the module has done since its start, said once a second."""
+
+from dataclasses import dataclass
+
+import structlog
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Counts:
+    """Totals since the start, but `spooled`: pictures waiting for storage now.
+
+    frames: looked at; dropped: pictures given up, as the spool was over its bounds; missed: frames that came while
+    the module was busy with another.
+    """
+
+    frames: int = 0
+    frames_with_people: int = 0
+    pictures: int = 0
+    picture_bytes: int = 0
+    spooled: int = 0
+    dropped: int = 0
+    missed: int = 0
+
+    def say(self) -> None:
+        """One `counts` line, as docs/architecture.md fixes it."""
+        log.info(
+            "counts",
+            frames=self.frames,
+            framesWithPeople=self.frames_with_people,
+            pictures=self.pictures,
+            pictureBytes=self.picture_bytes,
+            spooled=self.spooled,
+            dropped=self.dropped,
+            framesMissed=self.missed,
+        )

@@ -1,0 +1,81 @@
+"""From the spool to picture storage, oldest first, for as long as it takes."""
+
+import random
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from edge.errors import UploadFailed
+from edge.picture import Picture
+from edge.spool.spool import Spool
+from edge.upload import PictureStorage
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+
+log = structlog.get_logger()
+
+
+class Forwarder:
+    """Sends what the spool holds, in a thread. Use as a context manager."""
+
+    def __init__(self, spool: Spool, connect: Callable[[], PictureStorage]) -> None:
+        """connect: opens the storage that the settings name now; called again after `reconnect`."""
+        self._spool = spool
+        self._connect = connect
+        self._storage: PictureStorage | None = None
+        self._hurry = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="forward", daemon=True)
+        self.last_upload: datetime | None = None
+        self.last_error: str | None = None
+
+    def __enter__(self) -> "Forwarder":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._hurry.set()
+        self._thread.join(timeout=30)
+
+    def reconnect(self) -> None:
+        """The storage's address or SAS has changed: use the new one, at once."""
+        self._storage = None
+        self._hurry.set()
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            waiting = self._spool.oldest(timeout=0.2)
+            if waiting is None:
+                continue
+            entry, picture = waiting
+            if self._send(picture, failures):
+                self._spool.done(entry)
+                failures = 0
+            else:
+                failures += 1
+                self._pause(failures)
+
+    def _send(self, picture: Picture, failures: int) -> bool:
+        storage = self._storage = self._storage or self._connect()
+        try:
+            storage.put(picture)
+        except UploadFailed as failed:
+            if failed.reason != self.last_error:
+                log.warning("upload failed", reason=failed.reason, hint=failed.hint)
+            self.last_error = failed.reason
+            return False
+        if failures:
+            log.info("upload works again", waiting=self._spool.waiting)
+        self.last_error = None
+        self.last_upload = datetime.now(UTC)
+        return True
+
+    def _pause(self, failures: int) -> None:
+        """Longer with each failure, never the same for two cameras; cut short by new settings."""
+        longest = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+        self._hurry.wait(longest * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+        self._hurry.clear()

@@ -1,0 +1,1 @@
+"""Is there a person in this frame, and a face to see?"""

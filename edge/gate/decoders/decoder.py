@@ -1,0 +1,17 @@
+"""What every decoder offers."""
+
+from typing import Protocol
+
+from edge.gate.detections import Detections, Outputs
+from edge.gate.preparation import Preparation
+
+
+class Decoder(Protocol):
+    """Knows one family of models: what goes in, and what comes out."""
+
+    @property
+    def preparation(self) -> Preparation:
+        """What goes in."""
+
+    def decode(self, outputs: Outputs, threshold: float) -> Detections:
+        """Everything that scores at least `threshold`, each thing once."""

@@ -1,0 +1,104 @@
+"""The module at work: frames in, pictures into the spool, until the source ends or someone says stop."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from edge.camera.reader import Reader
+from edge.counts import Counts
+from edge.errors import PicturesLeft
+from edge.forward import Forwarder
+from edge.picture import Picture, cut, picture_name
+from edge.policy import Candidate
+from edge.settings import Settings
+from edge.spool.spool import Bounds, Spool
+from edge.watch import Watch
+
+LAST_SENDS_SECONDS = 60.0
+"""How long to go on sending after the source's end while storage doesn't answer."""
+LAST_SENDS_AT_STOP_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Module:
+    """One camera's module. `run` it once; `stop` it from a signal handler or another thread."""
+
+    def __init__(
+        self, reader: Reader, watch: Watch, spool: Spool, forwarder: Forwarder, settings: Callable[[], Settings]
+    ) -> None:
+        """settings: the settings in force; asked before each frame, as the twin may change them."""
+        self._reader, self._watch, self._spool, self._forwarder = reader, watch, spool, forwarder
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._said_at = time.monotonic()
+        self.counts = Counts()
+
+    def stop(self) -> None:
+        """End soon, gracefully: what can't be sent in a few seconds waits in the spool for the next start."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Watch until the source's end and send everything.
+
+        Raises the source's error, or PicturesLeft if storage couldn't be reached for a minute at the end.
+        """
+        with self._forwarder, self._reader:
+            while not (self._stopping.is_set() or self._reader.ended):
+                self._step()
+            self._keep(self._watch.decide(float("inf")))
+            self._send_the_rest()
+        if self._reader.error:
+            raise self._reader.error
+
+    def _step(self) -> None:
+        now = time.monotonic()
+        if now >= self._said_at + 1:
+            self._said_at = now
+            self._spool.shrink(time.time(), self._bounds())
+            self._say()
+        wait = min(self._watch.decide_at, self._said_at + 1) - now
+        frame = self._reader.take(max(0.0, wait))
+        if frame is None:
+            self._keep(self._watch.decide(time.monotonic()))
+            return
+        glance = self._watch.look(frame, self._settings())
+        self.counts.frames += 1
+        self.counts.frames_with_people += bool(glance.people)
+        self._keep(glance.chosen)
+
+    def _keep(self, chosen: Candidate | None) -> None:
+        """Make the picture and put it into the spool: from here on it can't be lost."""
+        if chosen is None:
+            return
+        settings = self._settings()
+        name = picture_name(settings.place, chosen.frame.captured_at, secrets.token_hex(4))
+        jpeg = cut(chosen.frame, chosen.people, settings.jpeg_quality)
+        self._spool.put(Picture(name, jpeg, len(chosen.people)), time.time(), self._bounds())
+        self.counts.pictures += 1
+        self.counts.picture_bytes += len(jpeg)
+
+    def _send_the_rest(self) -> None:
+        until = time.monotonic() + (LAST_SENDS_AT_STOP_SECONDS if self._stopping.is_set() else LAST_SENDS_SECONDS)
+        while not self._spool.wait_empty(timeout=1.0) and time.monotonic() < until:
+            if self._stopping.is_set():
+                until = min(until, time.monotonic() + LAST_SENDS_AT_STOP_SECONDS)
+            self._say()
+        self._say()
+        if self._spool.waiting and not self._stopping.is_set():
+            raise PicturesLeft(
+                f"{self._spool.waiting} pictures wait in the spool, as storage can't be reached "
+                f"({self._forwarder.last_error}); they are sent at the next start"
+            )
+
+    def _bounds(self) -> Bounds:
+        settings = self._settings()
+        return Bounds(int(settings.spool_max_megabytes * 1e6), settings.spool_max_hours * 3600)
+
+    def _say(self) -> None:
+        self.counts.spooled, self.counts.dropped = self._spool.waiting, self._spool.dropped
+        self.counts.missed = self._reader.dropped
+        self.counts.say()
