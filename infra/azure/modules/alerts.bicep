@@ -40,7 +40,7 @@ param openingHourUtc int
 @maxValue(24)
 param closingHourUtc int
 
-resource group 'Microsoft.Insights/actionGroups@2018-03-01' = {
+resource group 'microsoft.insights/actionGroups@2018-03-01' = {
   name: groupName
   location: 'Global'
   properties: {

@@ -1,0 +1,1 @@
+"""`python -m infra.check`: are the templates right, before anyone pays for finding out?"""
