@@ -1,0 +1,92 @@
+"""`python -m local event-hubs`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import structlog
+
+from local.errors import LocalError
+from local.event_hubs import log
+from local.event_hubs.broker.access import Key
+from local.event_hubs.broker.event_log import Retention
+from local.event_hubs.broker.hub import HubShape
+from local.event_hubs.broker.namespace import Namespace
+from local.event_hubs.errors import BadArgument
+from local.event_hubs.wire.server import LOOPBACK, Server
+
+_ABOUT = """\
+Clients connect with
+  Endpoint=sb://localhost:PORT;SharedAccessKeyName=NAME;SharedAccessKey=KEY;UseDevelopmentEmulator=true
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _ABOUT
+    parser.add_argument("--port", type=int, default=5672, help="port on loopback; 0 takes a free one (default 5672)")
+    parser.add_argument(
+        "--hub",
+        action="append",
+        required=True,
+        metavar="NAME:PARTITIONS[:GROUP,…]",
+        help="a hub, with consumer groups besides $Default; may be repeated",
+    )
+    parser.add_argument(
+        "--key",
+        action="append",
+        required=True,
+        metavar="NAME=KEY[:send|listen]",
+        help="a shared access key, with all rights or some; may be repeated",
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where events are kept; else they go with the server")
+    parser.add_argument(
+        "--retention-hours", type=float, default=Retention.hours, metavar="H", help="how long (default %(default)g)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT: 0 stopped, 1 failed, 2 the caller's mistake."""
+    log.configure()
+    try:
+        if not 0 <= arguments.port <= 65535 or not arguments.retention_hours > 0:
+            raise BadArgument("--port is 0 to 65535, --retention-hours more than 0")
+        shapes = [HubShape.parse(text) for text in arguments.hub]
+        keys = [Key.parse(text) for text in arguments.key]
+        with tempfile.TemporaryDirectory(prefix="event-hubs-") as temporary:
+            folder = arguments.data or Path(temporary)
+            namespace = Namespace(shapes, keys, folder, Retention(hours=arguments.retention_hours))
+            try:
+                asyncio.run(_serve(namespace, arguments.port))
+            finally:
+                namespace.close()
+    except LocalError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+async def _serve(namespace: Namespace, port: int) -> None:
+    logger = structlog.get_logger()
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.set_exception_handler(
+        lambda _, about: logger.error("connection failed", error=type(about.get("exception")).__name__)
+    )
+    dropped = sum(hub.dropped for hub in namespace.hubs.values())
+    if dropped:
+        logger.warning("half-written events dropped", bytes=dropped)
+    server = Server(namespace)
+    try:
+        port = await server.start(port)
+    except OSError as error:
+        raise BadArgument(f"--port {port}: {error.strerror} on {LOOPBACK}: choose another, or 0") from None
+    logger.info("ready", port=port)
+    await stop.wait()
+    await server.stop()

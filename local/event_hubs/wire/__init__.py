@@ -1,0 +1,1 @@
+"""The server's side of AMQP: connections, sessions and links between clients and the broker."""
