@@ -6,12 +6,13 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from azure.storage.blob import BlobServiceClient, ContainerSasPermissions, generate_container_sas
+from azure.core.exceptions import ResourceExistsError
+from azure.storage.blob import ContainerClient, ContainerSasPermissions, generate_container_sas
 
 from local.child import ROOT, Child
 from local.errors import ChildDied, NotReady, SurroundingsUnfit
@@ -52,10 +53,14 @@ class StorageAccount:
         )
         return f"BlobEndpoint={self.blob}/{ACCOUNT};SharedAccessSignature={sas}"
 
+    def container(self, name: str) -> ContainerClient:
+        """A client with the account's key; the caller closes it."""
+        return ContainerClient.from_connection_string(self.connection_string, name, api_version=SAS_VERSION)
+
     def create_container(self, name: str) -> None:
-        """Make a private container."""
-        with BlobServiceClient.from_connection_string(self.connection_string, api_version=SAS_VERSION) as service:
-            service.create_container(name)
+        """Make a private container, unless it is there from an earlier run."""
+        with self.container(name) as client, suppress(ResourceExistsError):
+            client.create_container()
 
 
 @contextmanager

@@ -107,6 +107,10 @@ class Stack:
             if child.status:
                 raise failure(child)
 
+    def forget(self, child: Child) -> None:
+        """An ended process is no longer part of the stack."""
+        self.children.remove(child)
+
     def stop(self) -> None:
         """Stop all, last started first."""
         for child in reversed(self.children):

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from azure.storage.blob import ContainerClient
-
-from local.azurite import SAS_VERSION, StorageAccount
+from local.azurite import StorageAccount
 from local.child import Child
 from local.demo.listener import Listener
 from local.demo.summary import Left, Summary
@@ -91,9 +89,7 @@ def _finish(windows: Child, stack: Stack) -> tuple[dict[str, Any], ...]:
 
 def blobs(storage: StorageAccount, container: str) -> int:
     """How many blobs a container holds."""
-    with ContainerClient.from_connection_string(
-        storage.connection_string, container, api_version=SAS_VERSION
-    ) as client:
+    with storage.container(container) as client:
         return sum(1 for _ in client.list_blob_names())
 
 

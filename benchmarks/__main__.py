@@ -1,0 +1,32 @@
+"""`make bench`: every benchmark, one after the other, on this machine, now. Name topics to run only those."""
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+import time
+
+from rich.console import Console
+
+TOPICS = ("pattern", "edge_gate", "edge_video", "face_api", "visitor_memory", "worker", "event_hubs", "windows")
+
+
+def main() -> None:
+    """Run them. Each prints a table of its own."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("topics", nargs="*", metavar="TOPIC", help=f"out of {', '.join(TOPICS)} (default: all)")
+    chosen = parser.parse_args().topics or TOPICS
+    if unknown := set(chosen) - set(TOPICS):
+        parser.error(f"no such topic: {', '.join(sorted(unknown))}")
+    console = Console()
+    console.print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {time.strftime('%F')}"
+    )
+    for topic in chosen:
+        console.rule(topic)
+        importlib.import_module(f"benchmarks.{topic}").main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
