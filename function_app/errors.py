@@ -1,0 +1,82 @@
+"""What can go wrong between a picture and its events. No message carries a name, an id or a key."""
+
+
+class FunctionAppError(Exception):
+    """Root of this room's errors."""
+
+
+class SettingsInvalid(FunctionAppError):
+    """Settings are missing or wrong; the message names each of them on one line, without its value."""
+
+
+class PictureError(FunctionAppError):
+    """This picture can't be analyzed, now or later: it goes to poison. `reason` is a word for its metadata."""
+
+    reason = "Unknown"
+
+
+class PictureNameInvalid(PictureError):
+    """The blob's name breaks the contract store/camera/yyyy/mm/dd/HHMMSS.mmmZ-xxxxxxxx.jpg."""
+
+    reason = "InvalidName"
+
+
+class PictureTooLarge(PictureError):
+    """More bytes than the Face API takes."""
+
+    reason = "TooLarge"
+
+
+class PictureUnreadable(PictureError):
+    """The Face API can't read it as an image."""
+
+    def __init__(self, reason: str) -> None:
+        """`reason`: the Face API's error code, InvalidImage or InvalidImageSize."""
+        super().__init__(f"the picture is unreadable: {reason}")
+        self.reason = reason
+
+
+class TriedTooOften(PictureError):
+    """The Functions host gave up on it several times over."""
+
+    reason = "TriedTooOften"
+
+
+class Passing(FunctionAppError):
+    """Not the picture's fault: it stays, and is tried again. `retry_after`: seconds, if the other side said."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class FaceApiUnavailable(Passing):
+    """The Face API can't be reached, is too slow, or answers 5xx."""
+
+
+class FaceApiThrottled(Passing):
+    """The Face API answers 429."""
+
+
+class FaceApiRefused(Passing):
+    """The Face API answers another 4xx: its address, key or memory name is wrong, or a face id has expired."""
+
+
+class FaceApiAnswerInvalid(Passing):
+    """The Face API's answer is not what its contract says."""
+
+
+class EventsNotAcknowledged(Passing):
+    """Event Hubs did not confirm the events, so they may be lost."""
+
+
+class StorageUnavailable(Passing):
+    """The picture storage can't be reached or refuses."""
+
+
+class PictureTaken(FunctionAppError):
+    """Another worker holds the picture's lease, or took it over."""
+
+
+class PictureGone(FunctionAppError):
+    """The picture is no longer in storage: another worker was faster."""
