@@ -1,0 +1,1 @@
+"""The standalone host: polls the container, leases a picture, analyzes it, sends its events, deletes it."""

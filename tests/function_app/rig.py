@@ -1,0 +1,73 @@
+"""A worker as a real process, and what a test asks of the storage it works on."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from azure.storage.blob import ContainerClient
+
+from local.azurite import SAS_VERSION, StorageAccount
+from local.child import Child, LogLine
+from tests.function_app.face_service import KEY, MEMORY
+from tests.support.event_hubs import EventHub
+
+ANONYMIZATION_KEY = "an anonymization key of 32 bytes or more"
+
+
+def settings(storage: StorageAccount, container: str, hub: EventHub, endpoint: str) -> dict[str, str]:
+    """The environment of a worker."""
+    return {
+        "PictureStorage": storage.connection_string,
+        "PICTURE_CONTAINER": container,
+        "EventHub": hub.connection_string,
+        "EVENT_HUB_NAME": hub.name,
+        "FACE_API_ENDPOINT": endpoint,
+        "FACE_API_KEY": KEY,
+        "ANONYMIZATION_KEY": ANONYMIZATION_KEY,
+        "VISITOR_MEMORY": MEMORY,
+        "WORKER_POLL_SECONDS": "0.05",
+        "WORKER_LEASE_SECONDS": "15",
+    }
+
+
+class Logs:
+    """The log lines of some processes, in order."""
+
+    def __init__(self) -> None:
+        self.lines: list[LogLine] = []
+
+    def count(self, event: str) -> int:
+        """How many lines of that event."""
+        return sum(line.event == event for line in list(self.lines))
+
+
+def start_worker(environment: Mapping[str, str], logs: Logs | None = None, name: str = "worker") -> Child:
+    """A worker that is ready."""
+    take = (logs or Logs()).lines.append
+    child = Child(name, [sys.executable, "-m", "function_app.worker", "--port", "0"], environment, on_log=take)
+    child.wait_for("ready")
+    return child
+
+
+@contextmanager
+def worker(environment: Mapping[str, str], logs: Logs | None = None) -> Iterator[Child]:
+    """A worker that is ready, stopped at the end."""
+    child = start_worker(environment, logs)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def client(storage: StorageAccount, container: str) -> ContainerClient:
+    """To look into a container."""
+    return ContainerClient.from_connection_string(storage.connection_string, container, api_version=SAS_VERSION)
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    """Wait for a condition; fails with `what` when it does not come true."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
