@@ -1,0 +1,54 @@
+"""The HTTP application: routes, guards and error answers around the services it is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+
+from face_api.contract.error import ErrorBody
+from face_api.memory.visitors import VisitorMemory
+from face_api.pictures.body import Fetcher
+from face_api.routes.detect import detect_routes
+from face_api.routes.health import health_routes
+from face_api.routes.visitors import visitor_routes
+from face_api.serving.answers import answer_errors
+from face_api.serving.guards import Guards
+from face_api.serving.metrics import Metrics
+from face_api.serving.picture_analysis import PictureAnalysis
+from face_api.storage.face_ids import FaceIds
+
+_ERRORS: dict[int | str, dict[str, object]] = {
+    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 408, 409, 413, 429, 499, 503)
+}
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes call."""
+
+    analysis: PictureAnalysis
+    face_ids: FaceIds
+    visitors: VisitorMemory
+    fetcher: Fetcher
+    metrics: Metrics
+    store_answers: Callable[[], bool]
+
+
+def create_app(services: Services, *, api_key: str | None) -> FastAPI:
+    """The application; it owns nothing that must be closed."""
+    app = FastAPI(
+        title="Footfall Face API",
+        version="1.0",
+        summary="The Face API v1.0 on open models, and the visitor memory.",
+        openapi_url="/swagger",
+        docs_url=None,
+        redoc_url=None,
+    )
+    face = APIRouter(prefix="/face/v1.0", responses=_ERRORS)
+    face.include_router(detect_routes(services.analysis, services.face_ids, services.fetcher))
+    app.include_router(face)
+    app.include_router(visitor_routes(services.visitors, services.metrics), prefix="/visitors/v1", responses=_ERRORS)
+    app.include_router(health_routes(services.metrics, services.store_answers))
+    answer_errors(app)
+    app.add_middleware(Guards, api_key=api_key, metrics=services.metrics)
+    return app

@@ -1,0 +1,50 @@
+"""Values that several bodies and parameters share."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, Field, StringConstraints
+
+from face_api.contract.body import Body
+
+
+class RecognitionModel(StrEnum):
+    """Labels of the contract. One model stands behind all of them, yet faces of different labels are not compared."""
+
+    R01 = "recognition_01"
+    R02 = "recognition_02"
+    R03 = "recognition_03"
+    R04 = "recognition_04"
+
+
+class DetectionModel(StrEnum):
+    """Labels of the contract: they decide which attributes may be asked for."""
+
+    D01 = "detection_01"
+    D02 = "detection_02"
+    D03 = "detection_03"
+
+
+class FaceRectangle(Body):
+    """Whole pixels of the upright picture."""
+
+    top: int
+    left: int
+    width: int
+    height: int
+
+
+FaceId = Annotated[UUID, AfterValidator(str), Field(description="a faceId that `detect` has answered")]
+ListId = Annotated[str, Path(pattern=r"^[a-z0-9\-_]+$", min_length=1, max_length=64)]
+UserData = Annotated[str, StringConstraints(max_length=16384, pattern=r"^[^\x00]*$")]
+FaceUserData = Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
+TargetFace = Annotated[
+    str | None,
+    Query(
+        pattern=r"^\d{1,6},\d{1,6},\d{1,6},\d{1,6}$",
+        description="left,top,width,height of the face to add; needed if the picture shows several",
+    ),
+]

@@ -1,0 +1,1 @@
+"""What two templates say about each other: distances, confidences, groups."""

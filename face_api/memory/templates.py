@@ -1,0 +1,72 @@
+"""Where the memory's templates are kept and searched; and which of a visitor's templates are worth keeping."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from face_api.faces.template import Template, Vector
+from face_api.storage.database import Transaction
+
+SAME_PERSON = 0.90
+"""The largest distance of two templates of one person: research, models.md: TPR .87, FPR 0 across clips."""
+
+KEPT_TEMPLATES = 5
+_SURE = 0.75
+_SAME_VIEW = 0.35
+
+
+@dataclass(frozen=True)
+class Match:
+    """The template of a visitor that is nearest to a face."""
+
+    visitor: str
+    template_id: str
+    distance: float
+
+
+class TemplateStore(Protocol):
+    """Keeps templates by memory and visitor. Every call is part of the transaction that is passed in."""
+
+    def nearest(self, transaction: Transaction, memory: str, face: Vector, within: float) -> list[Match]:
+        """The nearest template of each visitor within the distance, nearest first."""
+
+    def of_visitor(self, transaction: Transaction, visitor: str) -> dict[str, float]:
+        """The visitor's templates: id → quality."""
+
+    def add(self, transaction: Transaction, memory: str, visitor: str, template: Template) -> None:
+        """Keeps one more template."""
+
+    def remove(self, transaction: Transaction, memory: str, template_id: str) -> None:
+        """Deletes one template."""
+
+    def remove_visitors(self, transaction: Transaction, visitors: Sequence[tuple[str, str]]) -> None:
+        """Deletes all templates of these visitors (memory, visitor)."""
+
+    def count(self) -> int:
+        """How many templates are kept, over all memories."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to do with the template of a visitor just recognised: what goes, and whether it is added."""
+
+    add: bool
+    remove: str | None = None
+
+
+def keep(stored: dict[str, float], match: Match, quality: float) -> Change:
+    """Keeps the best few views of a visitor.
+
+    A view much like a stored one takes its place if it is better; another view is added while there is room and then
+    takes the place of the worst. A match that is not sure adds nothing, so that a visitor never grows into a neighbour.
+    """
+    if match.distance > _SURE or not stored:
+        return Change(add=False)
+    if match.distance < _SAME_VIEW:
+        better = quality > stored.get(match.template_id, 1.0)
+        return Change(add=better, remove=match.template_id if better else None)
+    if len(stored) < KEPT_TEMPLATES:
+        return Change(add=True)
+    worst = min(stored, key=lambda template_id: stored[template_id])
+    better = quality > stored[worst]
+    return Change(add=better, remove=worst if better else None)

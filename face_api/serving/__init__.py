@@ -1,0 +1,1 @@
+"""What turns the core into a service: the worker pool, the server, its guards and its figures."""

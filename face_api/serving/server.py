@@ -1,0 +1,48 @@
+"""The HTTP server: bound before the models are loaded, ready after, stopped gracefully."""
+
+import signal
+import socket
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from face_api.errors import CannotStart
+
+log = structlog.get_logger()
+
+_SHUTDOWN_SECONDS = 20
+_MOST_CONNECTIONS = 512
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises CannotStart if the address can't be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except (OSError, OverflowError) as error:
+        raise CannotStart(f"can't listen on {host}:{port}: {getattr(error, 'strerror', error)}") from None
+
+
+def serve(app: FastAPI, listener: socket.socket) -> None:
+    """Answers until SIGTERM or SIGINT; then finishes what is under way."""
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        server_header=False,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn hands the signal on once it has stopped; there is nothing left to do then.
+        signal.signal(number, lambda *_: None)
+    _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            log.info("ready", port=sockets[0].getsockname()[1])

