@@ -19,10 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "local" / "node_modules"
 CONSTRAINTS = ROOT / "constraints.txt"
-RUN_REQUIREMENTS = [
-    ROOT / name
-    for name in ("requirements.txt", *(f"{room}/requirements.txt" for room in ("edge", "face_api", "local")))
-]
+RUN_REQUIREMENTS = [ROOT / room / "requirements.txt" for room in ("edge", "function_app", "face_api", "local")]
 TEST_REQUIREMENTS = [*RUN_REQUIREMENTS, ROOT / "tests" / "requirements.txt"]
 PYTHON, NODE = (3, 11), 20
 
@@ -72,7 +69,7 @@ def check_node() -> None:
 
 def python_packages(requirements: Sequence[Path]) -> None:
     """Make .venv hold what the requirement files ask for."""
-    stamp = VENV / f".made-from-{digest([CONSTRAINTS, *requirements])}"
+    stamp = VENV / f".made-from-{digest([CONSTRAINTS, ROOT / "requirements.txt", *requirements])}"
     if stamp.exists():
         return
     say("installing Python packages into .venv …")

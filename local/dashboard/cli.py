@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import structlog
 import uvicorn
 
-from local.dashboard import log
+from local import log
 from local.dashboard.app import Life, build
 from local.dashboard.board import Board
 from local.dashboard.errors import SettingWrong
@@ -88,6 +89,9 @@ def _serve(rows: Path, rules: Rules, sources: Sequence[Source], listener: socket
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops at these by handlers of its own, then raises them again for whoever listened before: us.
+        signal.signal(number, lambda *_: None)
     server.run(sockets=[listener])
     history.close()
     return 1 if faults else 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from local.errors import LocalError
-from local.event_hubs import log
+from local import log
 from local.event_hubs.broker.access import Key
 from local.event_hubs.broker.event_log import Retention
 from local.event_hubs.broker.hub import HubShape

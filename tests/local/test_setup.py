@@ -15,6 +15,7 @@ def checkout(folder: Path) -> Path:
     for name in (
         "requirements.txt",
         "edge/requirements.txt",
+        "function_app/requirements.txt",
         "face_api/requirements.txt",
         "local/requirements.txt",
         "constraints.txt",
