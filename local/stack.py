@@ -60,7 +60,7 @@ class Stack:
         return connection_string(self.event_hubs_port, "listen", self.keys.listen)
 
     def start(self, visit_gap_minutes: float) -> None:
-        """Start all but the camera. Raises LocalError when one does not come up."""
+        """Start storage, the Face API and Event Hubs. Raises LocalError when one does not come up."""
         for folder in ("azurite", "event-hubs", "face-api", "windows"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
         face_api = self._launch_face_api(visit_gap_minutes)  # loads models meanwhile
@@ -71,7 +71,25 @@ class Stack:
             self.storage.create_container(container)
         self.event_hubs_port = self._port(event_hubs)
         self.face_api_port = self._port(face_api)
-        self._launch_worker().wait_for("ready", UNTIL_READY_SECONDS)
+
+    @property
+    def function_settings(self) -> dict[str, str]:
+        """What FaceAnalyze reads, in either host."""
+        settings = {
+            "PictureStorage": self.storage.connection_string,
+            "PICTURE_CONTAINER": CONTAINER,
+            "EventHub": connection_string(self.event_hubs_port, "send", self.keys.send),
+            "EVENT_HUB_NAME": HUB,
+            "FACE_API_ENDPOINT": f"http://127.0.0.1:{self.face_api_port}",
+            "FACE_API_KEY": self.keys.face_api,
+            "ANONYMIZATION_KEY": self.keys.anonymization,
+            "VISITOR_MEMORY": MEMORY,
+        }
+        return {**settings, **self._given_to("worker")}
+
+    def start_worker(self) -> None:
+        """FaceAnalyze in the worker."""
+        self._port(self._launch("worker", "function_app.worker", ["--port", "0"], self.function_settings))
 
     def start_edge(self, source: str, settings: Mapping[str, str]) -> Child:
         """Point the edge module at `source`; `settings` are its twin's names."""
@@ -128,25 +146,14 @@ class Stack:
         arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:{PARTITIONS}", *keys]
         return self._launch("event-hubs", "local", [*arguments, "--data", str(self.folder / "event-hubs")], {})
 
-    def _launch_worker(self) -> Child:
-        environment = {
-            "PictureStorage": self.storage.connection_string,
-            "PICTURE_CONTAINER": CONTAINER,
-            "EventHub": connection_string(self.event_hubs_port, "send", self.keys.send),
-            "EVENT_HUB_NAME": HUB,
-            "FACE_API_ENDPOINT": f"http://127.0.0.1:{self.face_api_port}",
-            "FACE_API_KEY": self.keys.face_api,
-            "ANONYMIZATION_KEY": self.keys.anonymization,
-            "VISITOR_MEMORY": MEMORY,
-        }
-        return self._launch("worker", "function_app.worker", ["--port", "0"], environment)
-
     def _launch(self, name: str, module: str, arguments: list[str], environment: Mapping[str, str]) -> Child:
-        given = {key: self._given[key] for key in GIVEN.get(name, ()) if key in self._given}
         command = [sys.executable, "-m", module, *arguments]
-        child = Child(name, command, {**environment, **given}, on_log=self._on_log)
+        child = Child(name, command, {**environment, **self._given_to(name)}, on_log=self._on_log)
         self.children.append(child)
         return child
+
+    def _given_to(self, name: str) -> dict[str, str]:
+        return {key: self._given[key] for key in GIVEN.get(name, ()) if key in self._given}
 
     def _port(self, child: Child) -> int:
         try:

@@ -37,6 +37,7 @@ def watch_it_through(plan: Plan, folder: Path, given: Mapping[str, str], view: V
     stack = Stack(folder, given, tally.add_log)
     try:
         stack.start(VISIT_GAP_MINUTES)
+        stack.start_worker()
         windows = stack.start_windows()
         if plan.dashboard:
             stack.start_dashboard()

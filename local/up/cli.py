@@ -1,6 +1,7 @@
 """`python -m local up`."""
 
 import argparse
+import json
 import os
 import signal
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from local.child import ROOT
 from local.demo.source import resolve
 from local.demo.tally import Tally
 from local.errors import ChildRefused, LocalError, NothingToShow, SurroundingsUnfit
@@ -26,6 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dashboard-port", type=int, default=0, metavar="PORT", help="0 for a free one (default)")
     parser.add_argument(
         "--visit-gap-minutes", type=float, default=60.0, metavar="M", help="when a visit ends (default: 60)"
+    )
+    parser.add_argument(
+        "--functions",
+        type=Path,
+        metavar="FILE",
+        help="let `func start` analyze the pictures instead of the worker: write its settings (local.settings.json) there",
     )
 
 
@@ -56,6 +64,10 @@ def keep_running(source: str, folder: Path, arguments: argparse.Namespace, conso
     try:
         with console.status("starting …"):
             stack.start(arguments.visit_gap_minutes)
+            if arguments.functions is None:
+                stack.start_worker()
+            else:
+                write_function_settings(stack, arguments.functions)
             stack.start_windows()
             stack.start_dashboard(arguments.dashboard_port)
         health = HealthReporter(
@@ -64,6 +76,8 @@ def keep_running(source: str, folder: Path, arguments: argparse.Namespace, conso
         with health:
             console.print(f"dashboard  http://127.0.0.1:{stack.dashboard_port}/")
             console.print(f"data       {folder}")
+            if arguments.functions is not None:
+                console.print(f"settings   {arguments.functions}, for `func start` in this checkout")
             console.print("Ctrl-C stops everything")
             while True:
                 edge = stack.start_edge(source, {})
@@ -71,6 +85,17 @@ def keep_running(source: str, folder: Path, arguments: argparse.Namespace, conso
                 stack.forget(edge)
     finally:
         stack.stop()
+
+
+def write_function_settings(stack: Stack, file: Path) -> None:
+    """The sample's settings with this run's values; only the user may read them. Raises SurroundingsUnfit."""
+    settings = json.loads((ROOT / "local.settings.sample.json").read_text())
+    settings["Values"] |= {**stack.function_settings, "AzureWebJobsStorage": stack.storage.connection_string}
+    try:
+        with file.open("w", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+            json.dump(settings, out, indent=2)
+    except OSError as error:
+        raise SurroundingsUnfit(f"--functions {file}: {error.strerror}") from None
 
 
 @contextmanager
