@@ -69,7 +69,7 @@ def check_node() -> None:
 
 def python_packages(requirements: Sequence[Path]) -> None:
     """Make .venv hold what the requirement files ask for."""
-    stamp = VENV / f".made-from-{digest([CONSTRAINTS, ROOT / "requirements.txt", *requirements])}"
+    stamp = VENV / f".made-from-{digest([CONSTRAINTS, ROOT / 'requirements.txt', *requirements])}"
     if stamp.exists():
         return
     say("installing Python packages into .venv …")

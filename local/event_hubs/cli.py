@@ -9,8 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from local.errors import LocalError
 from local import log
+from local.errors import LocalError
 from local.event_hubs.broker.access import Key
 from local.event_hubs.broker.event_log import Retention
 from local.event_hubs.broker.hub import HubShape
