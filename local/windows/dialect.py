@@ -1,0 +1,188 @@
+"""A step's SELECT in Stream Analytics' language, rewritten as DuckDB SQL over a table of rows.
+
+Every table of rows has, beside the step's own columns, `__at` (TIMESTAMP, UTC: what System.Timestamp() says) and
+`__order` (BIGINT: the order among rows of one timestamp).
+"""
+
+# ruff: noqa: S608 - SQL is what this module makes, out of a query that the operator wrote
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from local.windows.errors import NotSupportedError, QueryInvalidError
+from local.windows.query import Query, Step, Tumbling, is_system_timestamp, window_size
+
+AT, ORDER, END, BUCKET = "__at", "__order", "__end", "__bucket"
+ARRIVAL = "EventEnqueuedUtcTime"
+TYPES = {
+    exp.DType.FLOAT: "DOUBLE",
+    exp.DType.BIGINT: "BIGINT",
+    exp.DType.NVARCHAR: "VARCHAR",
+    exp.DType.DATETIME: "TIMESTAMP",
+    exp.DType.BIT: "BOOLEAN",
+    exp.DType.BOOLEAN: "BOOLEAN",
+}
+FUNCTIONS = (
+    exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Coalesce, exp.Round, exp.Abs, exp.Ceil, exp.Floor, exp.Upper,
+    exp.Lower, exp.Concat, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.And, exp.Or,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class First:
+    """One ISFIRST(…) OVER (PARTITION BY keys): the column that holds it and the table that remembers what was seen."""
+
+    column: str
+    memory: str
+    size: int
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StepSql:
+    """A step as DuckDB SQL; `{rows}` in it stands for the table of rows it reads."""
+
+    text: str
+    firsts: tuple[First, ...]
+
+
+def reads(step: Step) -> tuple[str, ...]:
+    """The columns of its source that a step reads, in the order of their first use."""
+    select = step.select.copy()
+    keys = [key for first in _take_firsts(step, select) for key in first.keys]
+    found = [column.name for column in select.find_all(exp.Column) if not column.name.startswith("__")]
+    return tuple({name.lower(): name for name in reversed([*found, *keys])}.values())[::-1]
+
+
+def input_columns(query: Query) -> tuple[str, ...]:
+    """The fields of an event that the query reads, its event time first."""
+    steps = query.readers(query.input)
+    names = [step.timestamp_by for step in steps if step.timestamp_by]
+    names += [name for step in steps for name in reads(step) if name.lower() != ARRIVAL.lower()]
+    return tuple({name.lower(): name for name in names}.values())
+
+
+def bucket(timestamp: str, size: int) -> str:
+    """SQL for the number of the (start, end] interval of `size` microseconds that holds the timestamp."""
+    return f"((epoch_us({timestamp}) + {size - 1}) // {size})"
+
+
+def window_end(timestamp: str, size: int) -> str:
+    """SQL for the end of the (start, end] window of `size` microseconds that holds the timestamp."""
+    return f"make_timestamp({bucket(timestamp, size)} * {size})"
+
+
+def step_sql(step: Step) -> StepSql:
+    """Rewrite one step.
+
+    Raises NotSupportedError for a function or type that the runner lacks.
+    """
+    select = step.select.copy()
+    firsts = _take_firsts(step, select)
+    _refuse_functions(select)
+    for cast in select.find_all(exp.Cast, exp.TryCast):
+        _retype(cast)
+    stamp = END if isinstance(step.window, Tumbling) else AT
+    for column in list(select.find_all(exp.Column)):
+        column.set("table", None)
+        column.this.set("quoted", True)
+    for item in select.expressions:
+        if not item.alias_or_name:
+            raise QueryInvalidError(f"{item.sql('tsql')} in {step.name} needs a name (AS …)")
+        if isinstance(item, exp.Alias):
+            item.args["alias"].set("quoted", True)
+    for clause in select.find_all(exp.Where):
+        _replace_timestamp(clause, AT)
+    _replace_timestamp(select, stamp)
+    projections = ", ".join(item.sql("duckdb") for item in select.expressions)
+    where = select.args.get("where")
+    condition = f" {where.sql('duckdb')}" if where else ""
+    rows = "{rows}"
+    for first in firsts:
+        rows = _with_first(rows, first)
+    if step.window is None:
+        return StepSql(f"SELECT {projections}, {AT}, {ORDER} FROM {rows} AS rows{condition}", firsts)
+    group = select.args["group"]
+    keys = [item.sql("duckdb") for item in group.expressions]
+    having = select.args.get("having")
+    filtered = f" {having.sql('duckdb')}" if having else ""
+    if isinstance(step.window, Tumbling):
+        rows = f"(SELECT *, {window_end(AT, step.window.size)} AS {END} FROM {rows})"
+    order = f"row_number() OVER (ORDER BY {', '.join([stamp, *keys])}) AS {ORDER}"
+    return StepSql(
+        f"SELECT {projections}, {stamp} AS {AT}, {order} FROM {rows} AS rows{condition} "
+        f"GROUP BY {', '.join([stamp, *keys])}{filtered}",
+        firsts,
+    )
+
+
+def _take_firsts(step: Step, select: exp.Select) -> tuple[First, ...]:
+    """Replace each ISFIRST(…) OVER (…) by a column of its own."""
+    firsts: list[First] = []
+    for call in list(select.find_all(exp.Anonymous)):
+        if str(call.this).lower() != "isfirst":
+            continue
+        over = call.parent if isinstance(call.parent, exp.Window) else None
+        if over is not None and (over.args.get("order") or over.args.get("spec") or over.args.get("alias")):
+            raise NotSupportedError(f"{over.sql('tsql')}: write ISFIRST(unit, number) OVER (PARTITION BY …)")
+        if step.window is not None:
+            raise NotSupportedError("ISFIRST beside GROUP BY: make it a step of its own")
+        keys = over.args.get("partition_by") or [] if over is not None else []
+        if not all(isinstance(key, exp.Column) for key in keys):
+            raise NotSupportedError("ISFIRST over an expression: partition by columns")
+        number = len(firsts)
+        name = f"{step.name} first {number}"
+        first = First(f"__first{number}", name, window_size(call), tuple(key.name for key in keys))
+        (over or call).replace(exp.column(first.column))
+        firsts.append(first)
+    return tuple(firsts)
+
+
+def _with_first(rows: str, first: First) -> str:
+    """The rows with one column more: 1 for the first of its keys in its interval, 0 for the others.
+
+    Few keys come twice, so those are found by grouping hashes; ranking every row would sort them all.
+    """
+    keys = [f'"{key}"' for key in first.keys]
+    parts = ", ".join([bucket(AT, first.size), *keys])
+    place = f"(epoch_us({AT})::HUGEINT << 63) + {ORDER}"
+
+    def same(table: str) -> str:
+        interval = f"{table}.{BUCKET} = {bucket(f'rows.{AT}', first.size)}"
+        return " AND ".join([interval, *(f"{table}.{key} IS NOT DISTINCT FROM rows.{key}" for key in keys)])
+
+    suspects = f"SELECT hash({parts}) FROM {rows} GROUP BY ALL HAVING count(*) > 1"
+    twice = (
+        f"SELECT {', '.join([f'{bucket(AT, first.size)} AS {BUCKET}', *keys])}, min({place}) AS place "
+        f"FROM {rows} WHERE hash({parts}) IN ({suspects}) GROUP BY ALL"
+    )
+    return (
+        f"(SELECT rows.*, CASE WHEN seen.{BUCKET} IS NOT NULL OR {place} > twice.place THEN 0 ELSE 1 END "
+        f"AS {first.column} FROM {rows} AS rows LEFT JOIN ({twice}) AS twice ON {same('twice')} "
+        f'LEFT JOIN "{first.memory}" AS seen ON {same("seen")})'
+    )
+
+
+def _replace_timestamp(node: exp.Expression, column: str) -> None:
+    for found in list(node.find_all(exp.Dot)):
+        if is_system_timestamp(found):
+            found.replace(exp.column(column))
+
+
+def _retype(cast: exp.Cast | exp.TryCast) -> None:
+    kind = cast.to.this
+    if kind not in TYPES:
+        raise NotSupportedError(f"the type {cast.to.sql('tsql')}")
+    cast.set("to", exp.DataType.build(TYPES[kind], dialect="duckdb"))
+
+
+def _refuse_functions(select: exp.Select) -> None:
+    for node in select.find_all(exp.Func, exp.Window):
+        if isinstance(node, exp.Anonymous):
+            if str(node.this).lower() != "timestamp":
+                raise NotSupportedError(f"{node.this}")
+        elif isinstance(node, exp.Window):
+            raise NotSupportedError(f"{node.this.sql('tsql')} OVER (…)")
+        elif isinstance(node, exp.Func) and not isinstance(node, FUNCTIONS):
+            raise NotSupportedError(node.sql_name())

@@ -1,0 +1,279 @@
+"""A Stream Analytics query as steps: what each reads, how it windows, where its rows go."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token
+
+from local.windows.errors import NotSupportedError, QueryInvalidError
+
+SECOND = 1_000_000
+UNITS = {
+    "microsecond": 1, "mcs": 1,
+    "millisecond": 1000, "ms": 1000,
+    "second": SECOND, "ss": SECOND, "s": SECOND,
+    "minute": 60 * SECOND, "mi": 60 * SECOND, "n": 60 * SECOND,
+    "hour": 3600 * SECOND, "hh": 3600 * SECOND,
+    "day": 86400 * SECOND, "dd": 86400 * SECOND, "d": 86400 * SECOND,
+}  # fmt: skip
+LONGEST_WINDOW = 7 * 86400 * SECOND  # what Stream Analytics allows
+
+
+@dataclass(frozen=True)
+class Tumbling:
+    """Windows (end − size, end], aligned to the epoch; size in microseconds."""
+
+    size: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One window per distinct timestamp (`GROUP BY System.Timestamp()`)."""
+
+
+Window = Tumbling | Snapshot
+
+
+@dataclass(frozen=True)
+class Step:
+    """One SELECT: a step of the WITH, or, where `output` is set, one that feeds an output.
+
+    `timestamp_by` is the input's column with the event time; None in a step that reads another step, or where the
+    arrival time counts.
+    """
+
+    name: str
+    source: str
+    select: exp.Select
+    window: Window | None
+    timestamp_by: str | None
+    output: str | None
+
+
+@dataclass(frozen=True)
+class Query:
+    """The steps in an order in which each comes after the one it reads; `input` is the one name that is no step."""
+
+    input: str
+    steps: tuple[Step, ...]
+
+    def readers(self, name: str) -> tuple[Step, ...]:
+        """The steps that read from the step or input of this name."""
+        return tuple(step for step in self.steps if step.source == name)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The outputs' names, in the query's order."""
+        return tuple(step.output for step in self.steps if step.output)
+
+    @property
+    def event_time(self) -> str | None:
+        """The input's column that TIMESTAMP BY names; None if the arrival time counts."""
+        return self.readers(self.input)[0].timestamp_by
+
+    @property
+    def finest(self) -> int:
+        """The smallest window's size in microseconds; one second where there is none."""
+        return min((step.window.size for step in self.steps if isinstance(step.window, Tumbling)), default=SECOND)
+
+
+def parse_query(text: str) -> Query:
+    """Parse a query.
+
+    Raises QueryInvalidError if it is malformed, NotSupportedError if it uses what the runner lacks.
+    """
+    try:
+        tokens = sqlglot.tokenize(text, read="tsql")
+        steps = tuple(_step(text, name, part) for name, part in _selects(tokens))
+    except SqlglotError as error:
+        raise QueryInvalidError(f"the query does not parse: {str(error).splitlines()[0]}") from None
+    return _linked(steps)
+
+
+def window_size(call: exp.Expression) -> int:
+    """The microseconds that `(unit, count)` of a call such as TumblingWindow or ISFIRST stand for."""
+    arguments = call.expressions
+    name = str(call.this)
+    if len(arguments) != 2 or not isinstance(arguments[1], exp.Literal) or arguments[1].is_string:
+        raise NotSupportedError(f"{call.sql('tsql')}: write {name}(unit, number)")
+    unit = arguments[0].name.lower()
+    if unit not in UNITS:
+        raise QueryInvalidError(f"{name} knows no unit {unit}")
+    size = UNITS[unit] * int(arguments[1].this)
+    if not 0 < size <= LONGEST_WINDOW:
+        raise QueryInvalidError(f"{call.sql('tsql')} is not between 1 microsecond and 7 days")
+    return size
+
+
+def is_system_timestamp(node: exp.Expression) -> bool:
+    """Whether the node is `System.Timestamp()`."""
+    return (
+        isinstance(node, exp.Dot)
+        and node.this.name.lower() == "system"
+        and isinstance(node.expression, exp.Anonymous)
+        and str(node.expression.this).lower() == "timestamp"
+    )
+
+
+def _selects(tokens: Sequence[Token]) -> Iterator[tuple[str | None, Sequence[Token]]]:
+    """Each SELECT's tokens, with its name where it is a step of the WITH."""
+    position = 0
+    if tokens and tokens[0].text.upper() == "WITH":
+        position = 1
+        while True:
+            if position + 2 >= len(tokens) or [t.text.upper() for t in tokens[position + 1 : position + 3]] != [
+                "AS",
+                "(",
+            ]:
+                raise QueryInvalidError("a step of WITH is written: name AS (SELECT …)")
+            name, start = tokens[position].text, position + 3
+            end = _closing(tokens, start)
+            yield name, tokens[start:end]
+            position = end + 1
+            if position >= len(tokens) or tokens[position].text != ",":
+                break
+            position += 1
+    start = position
+    depth = 0
+    for index in range(position, len(tokens)):
+        text = tokens[index].text.upper()
+        depth += (text == "(") - (text == ")")
+        if depth == 0 and text == "SELECT" and index > start:
+            yield None, tokens[start:index]
+            start = index
+    if start >= len(tokens):
+        raise QueryInvalidError("the query has no SELECT … INTO after its WITH")
+    yield None, tokens[start:]
+
+
+def _closing(tokens: Sequence[Token], start: int) -> int:
+    depth = 1
+    for index in range(start, len(tokens)):
+        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
+        if depth == 0:
+            return index
+    raise QueryInvalidError("a parenthesis of the WITH is not closed")
+
+
+CLAUSES = {"WHERE", "GROUP BY", "HAVING", "PARTITION BY", "JOIN", "INNER", "LEFT", "CROSS", "UNION", ";"}
+
+
+def _step(text: str, name: str | None, tokens: Sequence[Token]) -> Step:
+    kept: list[str] = []
+    timestamp_by: list[Token] = []
+    index = depth = 0
+    while index < len(tokens):
+        here = tokens[index]
+        following = tokens[index + 1].text.upper() if index + 1 < len(tokens) else ""
+        if here.text.upper() == "TIMESTAMP" and following == "BY":
+            index += 2
+            while index < len(tokens) and tokens[index].text.upper() not in CLAUSES:
+                timestamp_by.append(tokens[index])
+                index += 1
+            continue
+        if here.text.upper() == "PARTITION BY" and depth == 0:
+            raise NotSupportedError("PARTITION BY a step's input: leave it out, compatibility level 1.2 does without")
+        depth += (here.text == "(") - (here.text == ")")
+        if here.text != ";":
+            kept.append(text[here.start : here.end + 1])
+        index += 1
+    source_text = " ".join(kept)
+    select = sqlglot.parse_one(source_text, read="tsql")
+    if not isinstance(select, exp.Select):
+        raise NotSupportedError(f"{type(select).__name__.upper()} between or instead of SELECTs")
+    _refuse_clauses(select)
+    into = select.args.get("into")
+    output = into.this.name if into else None
+    if (name is None) == (output is None):
+        where = f"step {name} has" if name else "a SELECT after the WITH lacks"
+        raise QueryInvalidError(f"{where} an INTO")
+    select.set("into", None)
+    source = select.args["from_"].this
+    return Step(
+        name=name or f"into {output}",
+        source=source.name,
+        select=select,
+        window=_window(select),
+        timestamp_by=_timestamp_column(timestamp_by),
+        output=output,
+    )
+
+
+def _timestamp_column(tokens: Sequence[Token]) -> str | None:
+    if not tokens:
+        return None
+    if any(token.text.upper() == "OVER" for token in tokens):
+        raise NotSupportedError("TIMESTAMP BY … OVER (substreams)")
+    if len(tokens) != 1:
+        raise NotSupportedError("TIMESTAMP BY an expression: name one column")
+    return tokens[0].text
+
+
+REFUSED_CLAUSES = {
+    "joins": "JOIN", "laterals": "CROSS APPLY", "order": "ORDER BY", "limit": "TOP or LIMIT", "windows": "WINDOW",
+    "distinct": "SELECT DISTINCT", "qualify": "QUALIFY", "offset": "OFFSET", "sample": "TABLESAMPLE", "match": "MATCH_RECOGNIZE",
+}  # fmt: skip
+
+
+def _refuse_clauses(select: exp.Select) -> None:
+    for clause, called in REFUSED_CLAUSES.items():
+        if select.args.get(clause):
+            raise NotSupportedError(called)
+    source = select.args.get("from_")
+    if source is None:
+        raise QueryInvalidError("a SELECT lacks its FROM")
+    if not isinstance(source.this, exp.Table):
+        raise NotSupportedError("a FROM that is not one step or input")
+    if select.find(exp.Star) and any(isinstance(item, exp.Star) for item in select.expressions):
+        raise NotSupportedError("SELECT *: name the columns")
+    if select.find(exp.Subquery, exp.SetOperation):
+        raise NotSupportedError("a SELECT inside a SELECT: make it a step of the WITH")
+
+
+def _window(select: exp.Select) -> Window | None:
+    """Take the window out of GROUP BY and say which it is."""
+    group = select.args.get("group")
+    if group is None:
+        if select.find(exp.AggFunc):
+            raise QueryInvalidError("an aggregate needs GROUP BY … with a window")
+        return None
+    windows: list[Window] = []
+    for item in list(group.expressions):
+        if isinstance(item, exp.Anonymous):
+            if str(item.this).lower() != "tumblingwindow":
+                raise NotSupportedError(f"{item.this}")
+            windows.append(Tumbling(window_size(item)))
+            item.pop()
+        elif is_system_timestamp(item):
+            windows.append(Snapshot())
+            item.pop()
+        elif not isinstance(item, exp.Column):
+            raise NotSupportedError(f"GROUP BY {item.sql('tsql')}: group by columns")
+    if len(windows) != 1:
+        raise QueryInvalidError("GROUP BY needs exactly one window")
+    return windows[0]
+
+
+def _linked(steps: tuple[Step, ...]) -> Query:
+    known: dict[str, str] = {}
+    inputs: set[str] = set()
+    linked: list[Step] = []
+    for step in steps:
+        source = known.get(step.source.lower())
+        if source is None:
+            inputs.add(step.source)
+        elif step.timestamp_by:
+            raise QueryInvalidError(f"TIMESTAMP BY belongs where the input is read, not in {step.name}")
+        linked.append(Step(step.name, source or step.source, step.select, step.window, step.timestamp_by, step.output))
+        if step.name.lower() in known:
+            raise QueryInvalidError(f"two steps or outputs are called {step.name}")
+        known[step.name.lower()] = step.name
+    if len(inputs) != 1:
+        raise NotSupportedError(f"{len(inputs)} inputs ({', '.join(sorted(inputs))}): one is needed")
+    query = Query(inputs.pop(), tuple(linked))
+    if len({step.timestamp_by for step in query.readers(query.input)}) != 1:
+        raise QueryInvalidError(f"every reader of {query.input} needs the same TIMESTAMP BY")
+    return query
