@@ -13,6 +13,7 @@ QUARTER = timedelta(minutes=15)
 RECENT = timedelta(minutes=15)
 LATEST_ROWS = 40
 SPLIT_COLUMNS = tuple(column for columns in PARTS.values() for column in columns)
+COURSE_COLUMNS = ("visitors", "faces", *PARTS["emotions"])
 HOUR_COLUMNS = {
     "hour": "VARCHAR",
     **dict.fromkeys(COUNTS, "INTEGER"),
@@ -64,8 +65,10 @@ def take(history: History, view: View, rules: Rules, now: datetime) -> Figures:
         "lastDay": _day(span and span[1], rules.zone),
         "now": _now(history, view, span and span[1]),
         "total": _total(history.total(selection)),
+        "dayBefore": _day_before(history, view, day, rules, now),
         "hours": hours(quarters, day, rules),
-        "emotions": {"day": _emotions(quarters), "recent": _recent_emotions(history, view, span and span[1])},
+        "quarters": _course(quarters),
+        "recent": _recent(history, view, span and span[1]),
         "rows": history.latest(selection, LATEST_ROWS),
     }
 
@@ -120,18 +123,24 @@ def _now(history: History, view: View, newest: datetime | None) -> Figures | Non
     }
 
 
-def _emotions(buckets: Sequence[Figures]) -> list[Figures]:
+def _day_before(history: History, view: View, day: date, rules: Rules, now: datetime) -> int | None:
+    """Visitors of the day before: up to the same time where the day is still on. None if it has no data at all."""
+    start, end = span_of(day - timedelta(days=1), rules.zone)
+    until = min(end, now - timedelta(days=1))
+    visitors: int | None = history.total(Selection(start, until, view.store, view.camera))["visitors"]
+    return visitors
+
+
+def _course(buckets: Sequence[Figures]) -> list[Figures]:
     return [
-        {"at": _stamp(bucket["bucket"]), **{column: bucket[column] for column in PARTS["emotions"]}}
-        for bucket in buckets
-        if any(bucket[column] for column in PARTS["emotions"])
+        {"at": _stamp(bucket["bucket"]), **{column: bucket[column] for column in COURSE_COLUMNS}} for bucket in buckets
     ]
 
 
-def _recent_emotions(history: History, view: View, newest: datetime | None) -> list[Figures]:
+def _recent(history: History, view: View, newest: datetime | None) -> list[Figures]:
     if newest is None:
         return []
-    return _emotions(history.by_bucket(Selection(newest - RECENT, newest, view.store, view.camera), WINDOW))
+    return _course(history.by_bucket(Selection(newest - RECENT, newest, view.store, view.camera), WINDOW))
 
 
 def _places(places: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
