@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--functions",
         type=Path,
         metavar="FILE",
-        help="let `func start` analyze the pictures instead of the worker: write its settings (local.settings.json) there",
+        help="let `func start` analyze the pictures instead of the worker: write its local.settings.json there",
     )
 
 
@@ -92,7 +92,7 @@ def write_function_settings(stack: Stack, file: Path) -> None:
     settings = json.loads((ROOT / "local.settings.sample.json").read_text())
     settings["Values"] |= {**stack.function_settings, "AzureWebJobsStorage": stack.storage.connection_string}
     try:
-        with file.open("w", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(settings, out, indent=2)
     except OSError as error:
         raise SurroundingsUnfit(f"--functions {file}: {error.strerror}") from None
