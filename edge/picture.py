@@ -37,8 +37,9 @@ def picture_name(place: str, captured_at: datetime, suffix: str) -> str:
 def cut(frame: Frame, people: tuple[Person, ...], quality: int) -> bytes:
     """A JPEG of the people in a frame, with a margin; at most 1920 px on its longest side and 4 MB."""
     around = _around([person.box for person in people]).clipped(frame.width, frame.height)
-    pixels = frame.rgb()[int(around.y1) : round(around.y2), int(around.x1) : round(around.x2)]
-    image = Image.fromarray(pixels)
+    left, right = _whole(around.x1, around.x2, frame.width)
+    top, bottom = _whole(around.y1, around.y2, frame.height)
+    image = Image.fromarray(frame.rgb()[top:bottom, left:right])
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
     jpeg = _encode(image, quality)
     while len(jpeg) > LARGEST:
@@ -59,6 +60,12 @@ def _around(boxes: list[Box]) -> Box:
         max(box.x2 for box in grown),
         max(box.y2 for box in grown),
     )
+
+
+def _whole(start: float, end: float, size: int) -> tuple[int, int]:
+    """The span in whole pixels, at least one."""
+    first = min(int(start), size - 1)
+    return first, max(first + 1, round(end))
 
 
 def _encode(image: Image.Image, quality: int) -> bytes:

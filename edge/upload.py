@@ -9,7 +9,7 @@ from edge.picture import Picture
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 20
 HINTS = {
     "AuthenticationFailed": "the SAS has expired or is wrong; set a new PictureStorage",
-    "AuthorizationFailure": "the SAS is not valid for this container; set a new PictureStorage",
+    "AuthorizationFailure": "the SAS has expired, or isn't for this container; set a new PictureStorage",
     "AuthorizationPermissionMismatch": "the SAS can't create blobs; set a PictureStorage with create and write",
     "AuthorizationProtocolMismatch": "the SAS doesn't allow this protocol; use https",
     "AuthorizationSourceIPMismatch": "the SAS doesn't allow this device's address",
@@ -48,7 +48,8 @@ class PictureStorage:
         except ResourceExistsError:
             return
         except HttpResponseError as error:
-            code = str(getattr(error, "error_code", None) or error.status_code)
+            named = getattr(error, "error_code", None)
+            code = str(getattr(named, "value", named) or error.status_code)
             if code in ("UnauthorizedBlobOverwrite", "BlobAlreadyExists"):
                 return
             raise UploadFailed(code, HINTS.get(code, "storage refused the picture; it is tried again")) from None

@@ -1,0 +1,1 @@
+"""The edge module as a process, against real servers."""
