@@ -17,6 +17,7 @@ from face_api.serving.picture_analysis import PictureAnalysis
 from face_api.serving.pool import WorkerPool
 from face_api.settings import Settings
 from face_api.storage.face_ids import FaceIds
+from face_api.storage.face_lists import FaceLists, ListKind
 from face_api.storage.sqlite import SqliteDatabase
 from face_api.storage.sqlite_templates import SqliteTemplates
 from face_api.storage.sweeper import Sweeper
@@ -48,6 +49,8 @@ def face_service(settings: Settings, now: Callable[[], float] = time.time) -> It
         services = Services(
             PictureAnalysis(pool, metrics),
             face_ids,
+            FaceLists(database, ListKind.SMALL, now),
+            FaceLists(database, ListKind.LARGE, now),
             visitors,
             UrlFetcher(settings.picture_urls, httpx.AsyncClient(trust_env=False)),
             metrics,

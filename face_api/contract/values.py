@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from face_api.contract.body import Body
 
@@ -36,15 +36,23 @@ class FaceRectangle(Body):
     height: int
 
 
-FaceId = Annotated[UUID, AfterValidator(str), Field(description="a faceId that `detect` has answered")]
-ListId = Annotated[str, Path(pattern=r"^[a-z0-9\-_]+$", min_length=1, max_length=64)]
+FaceId = Annotated[UUID, Field(description="a faceId that `detect` has answered")]
+FaceListId = Annotated[str, Path(alias="faceListId", pattern=r"^[a-z0-9\-_]+$", min_length=1, max_length=64)]
+LargeFaceListId = Annotated[str, Path(alias="largeFaceListId", pattern=r"^[a-z0-9\-_]+$", min_length=1, max_length=64)]
+PersistedFaceId = Annotated[UUID, Path(alias="persistedFaceId")]
 UserData = Annotated[str, StringConstraints(max_length=16384, pattern=r"^[^\x00]*$")]
 FaceUserData = Annotated[str, StringConstraints(max_length=1024, pattern=r"^[^\x00]*$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00]*$")]
 TargetFace = Annotated[
     str | None,
     Query(
-        pattern=r"^\d{1,6},\d{1,6},\d{1,6},\d{1,6}$",
+        alias="targetFace",
+        pattern=r"^[0-9]{1,6},[0-9]{1,6},[0-9]{1,6},[0-9]{1,6}$",
         description="left,top,width,height of the face to add; needed if the picture shows several",
     ),
 ]
+FaceDataQuery = Annotated[FaceUserData | None, Query(alias="userData")]
+DetectionModelQuery = Annotated[DetectionModel, Query(alias="detectionModel")]
+WithModel = Annotated[bool, Query(alias="returnRecognitionModel")]
+Start = Annotated[str, Query(max_length=64, pattern=r"^[^\x00]*$", description="list what comes after this id")]
+Top = Annotated[int, Query(ge=1, le=1000)]
