@@ -66,10 +66,7 @@ class Grant:
 
 def check_token(token: object, audience: str, keys: Mapping[str, Key], now: float) -> Grant:
     """Check a SAS token for `audience` against the keys, in constant time. Raises Refused."""
-    scheme, _, query = token.partition(" ") if isinstance(token, str) else ("", "", "")
-    if scheme != "SharedAccessSignature" or len(query) > _LONGEST_TOKEN:
-        raise Refused(UNAUTHORIZED, "MalformedToken: a shared access signature is expected.")
-    fields = {name: values[0] for name, values in parse_qs(query, max_num_fields=16).items()}
+    fields = _fields(token)
     resource, expiry, signature = (fields.get(name, "") for name in ("sr", "se", "sig"))
     key = keys.get(fields.get("skn", ""))
     expected = _signature(key.secret if key else "no such key", resource, expiry)
@@ -103,6 +100,13 @@ class Grants:
         if not any(grant.covers(path, right, now) for grant in self._grants.values()):
             claim = right.name.capitalize() if right.name else "some"
             raise Refused(UNAUTHORIZED, f"Unauthorized access. '{claim}' claim(s) are required, and a valid token.")
+
+
+def _fields(token: object) -> dict[str, str]:
+    scheme, _, query = token.partition(" ") if isinstance(token, str) else ("", "", "")
+    if scheme != "SharedAccessSignature" or len(query) > _LONGEST_TOKEN:
+        raise Refused(UNAUTHORIZED, "MalformedToken: a shared access signature is expected.")
+    return {name: values[0] for name, values in parse_qs(query).items()}
 
 
 def _signature(secret: str, resource: str, expiry: str) -> str:

@@ -1,0 +1,75 @@
+"""`python -m local event-hubs`: what is wrong with a call is said in one line."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.local_event_hubs.conftest import Served
+
+GOOD = ["--hub", "visits:2", "--key", "all=k"]
+
+
+def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "local", "event-hubs", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--hub", "visits", "--key", "all=k"], "NAME:PARTITIONS"),
+        (["--hub", "visits:99", "--key", "all=k"], "1 to 32"),
+        (["--hub", "visits:2", "--key", "all"], "NAME=KEY"),
+        (["--hub", "visits:2", "--key", "all=k:fly"], "send, listen"),
+        ([*GOOD, "--hub", "VISITS:3"], "same name"),
+        ([*GOOD, "--port", "70000"], "--port"),
+        ([*GOOD, "--data", "/proc/nowhere"], "/proc/nowhere"),
+    ],
+)
+def test_a_wrong_argument_ends_in_one_line_and_status_2(arguments: list[str], says: str) -> None:
+    done = call(*arguments)
+
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = call(*GOOD, "--port", str(taken.getsockname()[1]))
+
+    assert done.returncode == 2
+    assert str(taken.getsockname()[1] if taken.fileno() >= 0 else "--port") in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_data_folder_has_one_server_at_a_time(starts: Callable[..., Served], tmp_path: Path) -> None:
+    starts()
+    done = call(*GOOD, "--data", str(tmp_path / "data"))
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "another server" in done.stderr
+
+
+def test_asked_to_stop_it_ends_with_status_0(starts: Callable[..., Served]) -> None:
+    server = starts()
+
+    assert server.child.stop() == 0
+    assert server.child.last_words == ""
+
+
+def test_it_listens_on_loopback_only(starts: Callable[..., Served]) -> None:
+    port = starts().port
+    listening = [
+        line.split()[1]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[3] == "0A" and int(line.split()[1].split(":")[1], 16) == port
+    ]
+    assert listening == [f"0100007F:{port:04X}"]

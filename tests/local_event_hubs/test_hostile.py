@@ -1,0 +1,160 @@
+"""Peers that mean ill, or speak something else: the server lives on, and serves the others."""
+
+import random
+import socket
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from local.event_hubs.amqp import encode
+from local.event_hubs.amqp.frames import AMQP_HEADER, frame
+from tests.local_event_hubs.conftest import Served
+
+OPEN = frame(
+    0, encode.described(0x10, encode.sequence([encode.string("x"), None, encode.uint(65536), encode.ushort(10)]))
+)
+BEGIN = frame(
+    0, encode.described(0x11, encode.sequence([None, encode.uint(0), encode.uint(1 << 30), encode.uint(1 << 30)]))
+)
+
+
+def talk(port: int, data: bytes) -> bytes:
+    """What the server answers until it hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as peer:
+        answer = b""
+        try:
+            peer.sendall(data)
+            peer.shutdown(socket.SHUT_WR)
+            while received := peer.recv(65536):
+                answer += received
+        except ConnectionError:
+            pass
+        return answer
+
+
+def attach(handle: int, name: str, address: str, *, receives: bool) -> bytes:
+    terminus = [encode.described(code, encode.sequence([encode.string(address)])) for code in (0x28, 0x29)]
+    fields = [encode.string(name), encode.uint(handle), encode.boolean(receives), None, None, *terminus]
+    return frame(0, encode.described(0x12, encode.sequence(fields)))
+
+
+def transfer(handle: int, delivery: int, message: bytes, *, more: bool = False) -> bytes:
+    fields = [
+        encode.uint(handle),
+        encode.uint(delivery),
+        encode.binary(b"t"),
+        encode.uint(0),
+        None,
+        encode.boolean(more),
+    ]
+    return frame(0, encode.described(0x14, encode.sequence(fields)), message)
+
+
+def alive(server: Served) -> bool:
+    return server.child.status is None and talk(server.port, AMQP_HEADER + OPEN).startswith(AMQP_HEADER)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01",
+        AMQP_HEADER + b"\xff\xff\xff\xff\x02\x00\x00\x00",
+        AMQP_HEADER + b"\x00\x00\x00\x09\x02\x00\x00\x00\x00",
+        AMQP_HEADER + BEGIN,
+        AMQP_HEADER + OPEN + BEGIN + BEGIN,
+        AMQP_HEADER + OPEN + frame(0, encode.described(0x11, encode.sequence([None]))),
+        AMQP_HEADER + OPEN + BEGIN + transfer(5, 0, b"x"),
+        AMQP_HEADER + OPEN + BEGIN + frame(0, b"\x00" * 50_000),
+    ],
+    ids=[
+        "http",
+        "tls",
+        "endless frame",
+        "no performative",
+        "begin first",
+        "begin twice",
+        "no window",
+        "no link",
+        "deep",
+    ],
+)
+def test_what_is_not_understood_ends_that_connection_alone(served: Served, data: bytes) -> None:
+    talk(served.port, data)
+
+    assert alive(served)
+
+
+def test_random_frames_do_not_end_the_server(served: Served) -> None:
+    chance = random.Random(7)  # noqa: S311 (a test's noise)
+    start = AMQP_HEADER + OPEN + BEGIN
+    for _ in range(300):
+        noise = b"".join(
+            frame(chance.choice((0, 0, 0, 1, 9)), encode.described(chance.randrange(0x10, 0x19), chance.randbytes(20)))
+            if chance.random() < 0.5
+            else frame(
+                0,
+                encode.described(
+                    chance.randrange(0x10, 0x19),
+                    encode.sequence(
+                        [
+                            chance.choice([None, encode.uint(chance.randrange(9)), encode.TRUE, encode.string("$cbs")])
+                            for _ in range(8)
+                        ]
+                    ),
+                ),
+            )
+            for _ in range(6)
+        )
+        talk(served.port, start + noise)
+
+    assert alive(served)
+
+
+def test_without_a_token_nothing_can_be_sent_or_read(served: Served) -> None:
+    for receives in (False, True):
+        address = f"{served.hub}/ConsumerGroups/$Default/Partitions/0" if receives else served.hub
+        answer = talk(served.port, AMQP_HEADER + OPEN + BEGIN + attach(0, "link", address, receives=receives))
+        assert b"amqp:unauthorized-access" in answer
+
+
+def test_a_client_that_never_reads_its_answers_cannot_fill_the_servers_memory(starts: Callable[..., Served]) -> None:
+    server = starts()
+    process = psutil.Process(server.child.process.pid)
+    request = b"".join(
+        [
+            encode.described(0x73, encode.sequence([encode.string("1"), None, None, None, encode.string("me")])),
+            encode.described(0x74, encode.mapping([encode.string("operation") + encode.string("put-token")])),
+            encode.described(0x77, encode.string("x" * 30_000)),
+        ]
+    )
+    before = process.memory_info().rss
+    with socket.create_connection(("127.0.0.1", server.port), timeout=1) as peer:
+        peer.sendall(AMQP_HEADER + OPEN + BEGIN + attach(0, "out", "$cbs", receives=False))
+        sent = 0
+        try:
+            while sent < 60_000_000:
+                chunk = b"".join(transfer(0, sent + n, request) for n in range(10))
+                peer.sendall(chunk)
+                sent += len(chunk)
+        except (TimeoutError, ConnectionError):
+            pass
+        grown = process.memory_info().rss - before
+
+    assert grown < 30_000_000
+    assert alive(server)
+
+
+def test_a_message_that_never_ends_is_not_kept(starts: Callable[..., Served]) -> None:
+    server = starts()
+    process = psutil.Process(server.child.process.pid)
+    before = process.memory_info().rss
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as peer:
+        peer.sendall(AMQP_HEADER + OPEN + BEGIN + attach(0, "out", "$cbs", receives=False))
+        piece = transfer(0, 0, b"x" * 60_000, more=True)
+        for _ in range(1_000):
+            peer.sendall(piece)
+        assert process.memory_info().rss - before < 20_000_000
+
+    assert alive(server)
