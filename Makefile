@@ -33,6 +33,9 @@ check: setup-tests ## style and types
 	@$(VENV)/ruff format --check --quiet .
 	@$(VENV)/mypy .
 
+check-infra: setup-tests ## templates, manifests, Dockerfiles: all that would be deployed
+	@$(VENV)/python -m infra.check
+
 bench: setup-tests ## measure, on this machine, now
 	@$(VENV)/python -m benchmarks
 
