@@ -105,7 +105,7 @@ def start_azurite(
         status = child.status
         child.stop()
         if status is not None:
-            raise ChildDied(f"azurite ended with status {status}: {child.last_words or 'no message'}")
+            raise ChildDied(f"azurite ended with status {status}: {child.last_words}")
         raise NotReady(f"azurite was not up after {UNTIL_READY_SECONDS} s") if not up else ChildDied("azurite ended")
     return child, StorageAccount(key=key, **listening)
 

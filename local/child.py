@@ -78,8 +78,8 @@ class Child:
 
     @property
     def last_words(self) -> str:
-        """The last plain lines of stderr, for a message about a death."""
-        return "\n".join(self._last_words)
+        """The last line of stderr that says something, for a message about a death."""
+        return next((line.strip() for line in reversed(self._last_words) if line.strip()), "no message")
 
     def wait_for(self, event: str, seconds: float = 30.0) -> LogLine:
         """Wait for the log line `event`. Raises ChildDied or NotReady."""
@@ -120,7 +120,7 @@ class Child:
         if found is not None:
             return found
         if self.process.poll() is not None or not self._readers[1].is_alive():
-            raise ChildDied(f"{self.name} ended with status {self.process.wait(10)}: {self.last_words or 'no message'}")
+            raise ChildDied(f"{self.name} ended with status {self.process.wait(10)}: {self.last_words}")
         raise NotReady(f"{self.name}: {what} after {seconds:.0f} s")
 
     def _read(self, stream: IO[str], take: Callable[[str], None]) -> None:

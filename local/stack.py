@@ -109,14 +109,19 @@ class Stack:
             self._launch("dashboard", "local", ["dashboard", "--rows", str(self.rows), "--port", str(port)], {})
         )
 
-    def start_windows(self) -> Child:
-        """Run the window query over the visit events as they come."""
+    def start_windows(self, until_idle: float | None = None) -> Child:
+        """Run the window query over the visit events as they come; it goes on where an earlier run was stopped.
+
+        With `until_idle` it closes all windows and ends when no event has come for so many seconds.
+        """
         environment = {
             "EventHub": self.listen_connection_string,
             "EVENT_HUB_NAME": HUB,
             "CheckpointStorage": self.storage.connection_string,
         }
         arguments = ["windows", "--query", str(QUERY), "--follow", "--out", str(self.rows)]
+        if until_idle is not None:
+            arguments += ["--until-idle", f"{until_idle:g}"]
         return self._launch("windows", "local", arguments, environment)
 
     def check(self) -> None:
@@ -166,8 +171,8 @@ def failure(child: Child) -> ChildDied | ChildRefused:
     """What an ended child's status means; status 2 is a user's mistake that the child has put in words."""
     status = child.wait_for_exit(5)
     if status == 2:
-        return ChildRefused(child.last_words or f"{child.name} refused its settings")
-    return ChildDied(f"{child.name} ended with status {status}: {child.last_words or 'no message'}")
+        return ChildRefused(child.last_words)
+    return ChildDied(f"{child.name} ended with status {status}: {child.last_words}")
 
 
 def wait_until(condition: Callable[[], bool], stack: Stack, seconds: float, pause: float = 0.1) -> bool:

@@ -20,6 +20,7 @@ VISIT_GAP_MINUTES = 8 / 60
 """So short that people of the sample who come back a little later count as returning."""
 DRAIN_SECONDS = 60.0
 STOP_SECONDS = 15.0
+IDLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,10 @@ def _drain(stack: Stack, tally: Tally) -> None:
 
 
 def _finish(windows: Child, stack: Stack) -> tuple[dict[str, Any], ...]:
-    """Close the last windows and read all rows."""
-    windows.finish(STOP_SECONDS)
+    """No more events will come: close the last windows and read all rows. Raises LocalError."""
+    windows.stop(STOP_SECONDS)
+    stack.check()
+    stack.start_windows(until_idle=IDLE_SECONDS).wait_for_exit(DRAIN_SECONDS)
     stack.check()
     return read_rows(stack.rows)
 
