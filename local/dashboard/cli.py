@@ -112,10 +112,12 @@ def _rules(time_zone: str, min_group: str) -> Rules:
 
 
 def _source(where: str) -> Source:
+    if "://" not in where:
+        return FileSource(Path(where))
     url = urlsplit(where)
-    if url.scheme in ("http", "https") and url.hostname:
-        return UrlSource(where)
-    return FileSource(Path(where))
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise SettingWrong(f"--health: {where!r} is neither a file nor an http address")
+    return UrlSource(where)
 
 
 def _listen(port: int) -> socket.socket:

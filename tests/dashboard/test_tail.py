@@ -1,0 +1,76 @@
+"""The rows file is followed byte by byte, whatever happens to it."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.dashboard.tail import CHUNK_BYTES, LONGEST_LINE_BYTES, Tail
+
+
+def test_a_file_that_is_not_there_yet_has_no_lines(tmp_path: Path) -> None:
+    tail = Tail(tmp_path / "rows.jsonl")
+    assert tail.read().lines == []
+    (tmp_path / "rows.jsonl").write_bytes(b"one\n")
+    assert tail.read().lines == [b"one"]
+
+
+@given(pieces=st.lists(st.binary(max_size=20), max_size=10))
+def test_lines_are_read_once_however_they_were_written(pieces: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        tail = Tail(path)
+        read = []
+        for piece in pieces:
+            with path.open("ab") as file:
+                file.write(piece)
+            read += tail.read().lines
+        whole = b"".join(pieces).split(b"\n")[:-1]
+        assert read == [line for line in whole if line.strip()]
+
+
+def test_an_unfinished_line_waits_for_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'{"a": 1}\n{"b"')
+    tail = Tail(path)
+    assert tail.read().lines == [b'{"a": 1}']
+    with path.open("ab") as file:
+        file.write(b": 2}\n")
+    assert tail.read().lines == [b'{"b": 2}']
+
+
+def test_a_file_cut_short_or_replaced_is_read_from_its_start(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"one\ntwo\n")
+    tail = Tail(path)
+    tail.read()
+    path.write_bytes(b"new\n")
+    batch = tail.read()
+    assert (batch.restarted, batch.lines) == (True, [b"new"])
+    other = tmp_path / "other"
+    other.write_bytes(b"moved here, and longer\n")
+    other.replace(path)
+    batch = tail.read()
+    assert (batch.restarted, batch.lines) == (True, [b"moved here, and longer"])
+
+
+def test_a_large_file_comes_in_pieces_of_bounded_size(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    line = b"x" * 999 + b"\n"
+    path.write_bytes(line * 2500)
+    tail = Tail(path)
+    batches = [tail.read() for _ in range(3)]
+    assert [batch.more for batch in batches] == [True, True, False]
+    assert max(len(batch.lines) for batch in batches) <= CHUNK_BYTES // len(line) + 1
+    assert sum(len(batch.lines) for batch in batches) == 2500
+
+
+def test_a_line_without_end_is_dropped_and_counted_and_the_next_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"y" * (3 * CHUNK_BYTES) + b"\nnext\n")
+    tail = Tail(path)
+    batches = [tail.read() for _ in range(4)]
+    assert sum(batch.overlong for batch in batches) == 1
+    assert [line for batch in batches for line in batch.lines] == [b"next"]
+    assert LONGEST_LINE_BYTES < CHUNK_BYTES
