@@ -51,7 +51,15 @@ class Passing(FunctionAppError):
 
 
 class FaceApiUnavailable(Passing):
-    """The Face API can't be reached, is too slow, or answers 5xx."""
+    """The Face API does not do its work: it is too slow, or the circuit is open, or as the two below say."""
+
+
+class FaceApiUnreachable(FaceApiUnavailable):
+    """Nothing listens at the Face API's address, or it hung up."""
+
+
+class FaceApiFailing(FaceApiUnavailable):
+    """The Face API answers 5xx."""
 
 
 class FaceApiThrottled(Passing):

@@ -17,9 +17,11 @@ from function_app import face_answers
 from function_app.circuit import Circuit
 from function_app.errors import (
     FaceApiAnswerInvalid,
+    FaceApiFailing,
     FaceApiRefused,
     FaceApiThrottled,
     FaceApiUnavailable,
+    FaceApiUnreachable,
     Passing,
     PictureUnreadable,
 )
@@ -106,7 +108,7 @@ class FaceClient:
         try:
             status = self._session.get(self._ready_url, timeout=self._timeout).status_code
         except requests.RequestException:
-            raise FaceApiUnavailable("the Face API can't be reached") from None
+            raise FaceApiUnreachable("the Face API can't be reached") from None
         if status != HTTPStatus.OK:
             raise FaceApiUnavailable("the Face API is not ready")
 
@@ -146,18 +148,10 @@ class FaceClient:
         except requests.Timeout:
             raise FaceApiUnavailable("the Face API does not answer in time") from None
         except requests.RequestException:
-            raise _Disconnected("the Face API can't be reached, or hung up") from None
+            raise FaceApiUnreachable("the Face API can't be reached, or hung up") from None
         if response.status_code != HTTPStatus.OK:
             raise _fault(response, answer)
         return answer
-
-
-class _Disconnected(FaceApiUnavailable):
-    """Nothing listens, or it hung up: known at once, so worth another try."""
-
-
-class _ServerFault(FaceApiUnavailable):
-    """An answer 5xx."""
 
 
 def _read(response: requests.Response) -> bytes:
@@ -178,7 +172,7 @@ def _fault(response: requests.Response, body: bytes) -> Exception:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return FaceApiThrottled("the Face API answers 429", retry_after)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _ServerFault(f"the Face API answers {status}", retry_after)
+        return FaceApiFailing(f"the Face API answers {status}", retry_after)
     if status >= HTTPStatus.BAD_REQUEST:
         return FaceApiRefused(f"the Face API answers {status}; check its address, key and memory's name")
     return FaceApiAnswerInvalid(f"the Face API answers {status}")
@@ -201,7 +195,7 @@ def _retry_after(value: str | None) -> float | None:
 
 
 def _fails_fast(error: BaseException) -> bool:
-    if not isinstance(error, (_Disconnected, _ServerFault, FaceApiThrottled)):
+    if not isinstance(error, (FaceApiUnreachable, FaceApiFailing, FaceApiThrottled)):
         return False
     return (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
 

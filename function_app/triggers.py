@@ -3,13 +3,13 @@
 Settings are read when the host indexes the app, so a wrong one is refused at start, with a line naming it.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import List  # noqa: UP035 (the Functions library rejects Out[list[str]])
 
 import azure.functions as func
+from pydantic import BaseModel, Field, ValidationError
 
 from function_app import log
 from function_app.analyze import analyze
@@ -37,6 +37,13 @@ class _Services:
     @property
     def poison(self) -> Poison:
         return Poison(self.pictures, self.poisoned)
+
+
+class _PoisonedBlob(BaseModel):
+    """What the host puts into the queue `webjobs-blobtrigger-poison`, as far as it matters here."""
+
+    container: str = Field(alias="ContainerName")
+    name: str = Field(alias="BlobName", min_length=1)
 
 
 @cache
@@ -92,11 +99,15 @@ def replay_poison(message: func.QueueMessage) -> None:
     Raises FaceApiUnavailable while the Face API is down: the host shows the message again later (host.json).
     """
     services = _services()
-    said = json.loads(message.get_body())
-    if said["ContainerName"] != settings.picture_container:
+    try:
+        poisoned = _PoisonedBlob.model_validate_json(message.get_body())
+    except ValidationError:
+        log.get().warning("poison message not understood")
+        return
+    if poisoned.container != settings.picture_container:
         return  # another app's picture
     services.faces.check_ready()
-    name = said["BlobName"]
+    name = poisoned.name
     try:
         metadata = services.pictures.metadata(name)
         if replays(metadata) < MAX_REPLAYS:
