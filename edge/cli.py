@@ -5,25 +5,22 @@ import json
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 from edge import log
 from edge.camera.choose import open_source
 from edge.camera.pictures import read_picture
-from edge.camera.reader import Reader
-from edge.errors import EdgeError, SourceUnusable
-from edge.forward import Forwarder
+from edge.errors import EdgeError, SettingsRefused, SourceUnusable
 from edge.gate.faces import FaceCheck
 from edge.gate.person_model import PersonModel
 from edge.gate.would_take import would_take
-from edge.module import Module
-from edge.settings import Settings, resolve
-from edge.spool.key import spool_key
-from edge.spool.spool import Spool
-from edge.upload import PictureStorage
-from edge.watch import Watch
-
-PERSON_MODEL = "person_detector.tflite"
+from edge.iot.client import in_iot_edge
+from edge.iot.join import join
+from edge.iot.link import Link
+from edge.settings import PERSON_MODEL, Settings, resolve
+from edge.settings_in_force import SettingsInForce
+from edge.station import Station
 
 
 def main(arguments: list[str]) -> int:
@@ -31,10 +28,9 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     log.configure()
     try:
-        settings = resolve(os.environ)
         if options.command == "gate":
-            return _gate(options.pictures, options.json, settings)
-        return _watch(options.source or settings.camera_source, settings)
+            return _gate(options.pictures, options.json, resolve(os.environ))
+        return _watch(options.source)
     except EdgeError as error:
         print(f"edge: {error}", file=sys.stderr)  # noqa: T201
         return error.status
@@ -72,28 +68,33 @@ def _gate(pictures: list[Path], as_json: bool, settings: Settings) -> int:
     return 0
 
 
-def _watch(source_name: str | None, settings: Settings) -> int:
-    if not source_name:
-        raise SourceUnusable("no camera: give --source, or set CameraSource")
-    settings.require_set("Store", "Camera", "PictureStorage")
-    source = open_source(source_name)
-    watch = Watch(
-        PersonModel(settings.models_dir / PERSON_MODEL), FaceCheck(settings.models_dir), continuous=source.continuous
-    )
-    secret = settings.spool_key.get_secret_value() if settings.spool_key else None
-    with Spool(settings.spool_folder, lambda: spool_key(settings.spool_folder, secret)) as spool:
-        module = Module(
-            Reader(source, lambda: settings.frames_per_second),
-            watch,
-            spool,
-            Forwarder(spool, lambda: _storage(settings)),
-            lambda: settings,
-        )
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: module.stop())
-        module.run()
+def _watch(source: str | None) -> int:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    if not in_iot_edge(os.environ):
+        _station(source, SettingsInForce(os.environ), stopping).run()
+        return 0
+    joined = join(stopping)
+    if joined is None:
+        return 0
+    hub, desired = joined
+    try:
+        settings = SettingsInForce(os.environ, desired)
+        station = _station(source, settings, stopping)
+    except SettingsRefused as refused:
+        hub.report({"settings": {"version": desired.get("$version"), "refused": dict(refused.reasons)}})
+        hub.close()
+        raise
+    with Link(hub, settings, station, station.people, settings.current.telemetry_seconds):
+        station.run()
     return 0
 
 
-def _storage(settings: Settings) -> PictureStorage:
-    return PictureStorage(settings.storage_connection, settings.picture_container, settings.storage_api_version)
+def _station(source: str | None, settings: SettingsInForce, stopping: threading.Event) -> Station:
+    """A station for the source, which ends soon after `stopping` is set."""
+    name = source or settings.current.camera_source
+    if not name:
+        raise SourceUnusable("no camera: give --source, or set CameraSource")
+    settings.current.require_set("Store", "Camera", "PictureStorage")
+    return Station(open_source(name), settings, stopping)

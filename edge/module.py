@@ -1,9 +1,11 @@
 """The module at work: frames in, pictures into the spool, until the source ends or someone says stop."""
 
+import queue
 import secrets
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import structlog
 
@@ -11,6 +13,7 @@ from edge.camera.reader import Reader
 from edge.counts import Counts
 from edge.errors import PicturesLeft
 from edge.forward import Forwarder
+from edge.people_seen import PeopleMeter
 from edge.picture import Picture, cut, picture_name
 from edge.policy import Candidate
 from edge.settings import Settings
@@ -25,21 +28,38 @@ log = structlog.get_logger()
 
 
 class Module:
-    """One camera's module. `run` it once; `stop` it from a signal handler or another thread."""
+    """One camera's module. `run` it once."""
 
     def __init__(
-        self, reader: Reader, watch: Watch, spool: Spool, forwarder: Forwarder, settings: Callable[[], Settings]
+        self,
+        *,
+        reader: Reader,
+        watch: Watch,
+        spool: Spool,
+        forwarder: Forwarder,
+        people: PeopleMeter,
+        settings: Callable[[], Settings],
+        stopping: threading.Event,
     ) -> None:
-        """settings: the settings in force; asked before each frame, as the twin may change them."""
+        """settings: those in force, asked before each frame, as the twin may change them.
+
+        stopping: once set, the module ends gracefully: what can't be sent in a few seconds waits in the spool.
+        """
         self._reader, self._watch, self._spool, self._forwarder = reader, watch, spool, forwarder
-        self._settings = settings
-        self._stopping = threading.Event()
+        self._people, self._settings = people, settings
+        self._asked: queue.SimpleQueue[Future[int | None]] = queue.SimpleQueue()
+        self._stopping = stopping
         self._said_at = time.monotonic()
         self.counts = Counts()
 
-    def stop(self) -> None:
-        """End soon, gracefully: what can't be sent in a few seconds waits in the spool for the next start."""
-        self._stopping.set()
+    def take_picture(self, timeout: float) -> int | None:
+        """Take a picture of the people in the next frame, from another thread: how many; None if no one is there."""
+        asked: Future[int | None] = Future()
+        self._asked.put(asked)
+        try:
+            return asked.result(timeout)
+        except TimeoutError:
+            return None
 
     def run(self) -> None:
         """Watch until the source's end and send everything.
@@ -68,7 +88,12 @@ class Module:
         glance = self._watch.look(frame, self._settings())
         self.counts.frames += 1
         self.counts.frames_with_people += bool(glance.people)
+        self._people.add(len(glance.people))
         self._keep(glance.chosen)
+        while not self._asked.empty():
+            if glance.people:
+                self._keep(Candidate(frame, glance.people, serves=(), sharpness=0.0))
+            self._asked.get().set_result(len(glance.people) or None)
 
     def _keep(self, chosen: Candidate | None) -> None:
         """Make the picture and put it into the spool: from here on it can't be lost."""

@@ -25,6 +25,9 @@ from pydantic import (
 
 from edge.errors import SettingsRefused
 
+PERSON_MODEL = "person_detector.tflite"
+"""The built-in person model, in MODELS_DIR."""
+
 
 def _words(value: object) -> object:
     """Twins hold lists as strings: take a JSON list, or words separated by commas, or a real list."""
@@ -94,6 +97,7 @@ class Settings(BaseModel):
     camera_source: str | None = Field(None, alias="CameraSource")
     picture_container: str = Field("pictures", alias="PICTURE_CONTAINER", pattern=r"^[a-z0-9](-?[a-z0-9]){2,62}$")
     storage_api_version: str = Field("2019-07-07", alias="STORAGE_API_VERSION", pattern=r"^\d{4}-\d\d-\d\d$")
+    telemetry_seconds: float = Field(60.0, alias="TelemetrySeconds", ge=1, le=3600)
     models_dir: Path = Field(Path("models/weights"), alias="MODELS_DIR")
     spool_folder: Path = Field(Path.home() / ".local/state/footfall/spool", alias="SpoolFolder")
     spool_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(None, alias="SpoolKey")
@@ -117,6 +121,11 @@ class Settings(BaseModel):
         self.require_set("PictureStorage")
         return self.picture_storage.get_secret_value() if self.picture_storage else ""
 
+    @property
+    def spool_secret(self) -> str | None:
+        """SpoolKey in clear, if it is set."""
+        return self.spool_key.get_secret_value() if self.spool_key else None
+
     def require_set(self, *names: str) -> None:
         """Raises SettingsRefused naming those of `names` that aren't set."""
         values = self.model_dump(by_alias=True)
@@ -126,7 +135,15 @@ class Settings(BaseModel):
 
 
 ENVIRONMENT_ONLY = frozenset(
-    ("CameraSource", "PICTURE_CONTAINER", "STORAGE_API_VERSION", "MODELS_DIR", "SpoolFolder", "SpoolKey")
+    (
+        "CameraSource",
+        "TelemetrySeconds",
+        "PICTURE_CONTAINER",
+        "STORAGE_API_VERSION",
+        "MODELS_DIR",
+        "SpoolFolder",
+        "SpoolKey",
+    )
 )
 NAMES = tuple(str(field.alias) for field in Settings.model_fields.values())
 TWIN_NAMES = frozenset(NAMES) - ENVIRONMENT_ONLY

@@ -32,6 +32,10 @@ class PersonModel:
         self.width = self._decoder.preparation.width
         self.height = self._decoder.preparation.height
 
+    def knows(self, objects: Sequence[str]) -> bool:
+        """Whether any of the objects is among the labels."""
+        return not set(self._labels).isdisjoint(objects)
+
     def detect(self, rgb: Pixels, objects: Sequence[str], threshold: float) -> Detections:
         """The objects that score at least `threshold` in pixels of exactly width × height."""
         outputs = self._network.run(self._decoder.preparation.tensor(rgb))

@@ -1,11 +1,15 @@
 """Which decoder a model's tensors call for."""
 
 from edge.errors import ModelRefused
+from edge.gate.decoders.classification import Classification
+from edge.gate.decoders.custom_vision_compact import CustomVisionCompact
+from edge.gate.decoders.custom_vision_named import CustomVisionNamed
 from edge.gate.decoders.decoder import Decoder
+from edge.gate.decoders.post_processed import PostProcessed
 from edge.gate.decoders.ssd import Ssd
 from vision.runtime import Network
 
-FAMILIES = (Ssd,)
+FAMILIES = (Ssd, CustomVisionNamed, PostProcessed, CustomVisionCompact, Classification)
 
 
 def decoder_for(network: Network) -> Decoder:

@@ -1,0 +1,1 @@
+"""IoT Edge: settings from the module twin, state back to it, direct methods, telemetry."""

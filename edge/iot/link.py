@@ -1,0 +1,105 @@
+"""The module's side of the conversation with IoT Hub: settings in, state and counts out."""
+
+import threading
+import time
+from collections import deque
+from datetime import UTC, datetime
+
+import structlog
+from pydantic import JsonValue
+
+from edge.iot.client import EdgeHub, HubUnreachable
+from edge.iot.methods import Controls, answer
+from edge.people_seen import PeopleMeter
+from edge.settings_in_force import SettingsInForce
+
+LONGEST_UNREPORTED = 60.0
+MOST_WAITING = 1440
+"""Counts kept while the hub can't be reached: a day of minutes."""
+
+log = structlog.get_logger()
+
+
+class Link:
+    """Keeps IoT Hub informed, in a thread. Use as a context manager, once settings and controls work."""
+
+    def __init__(
+        self, hub: EdgeHub, settings: SettingsInForce, controls: Controls, people: PeopleMeter, counts_seconds: float
+    ) -> None:
+        """counts_seconds: how often telemetry goes to the output `counts`."""
+        self._hub, self._settings, self._controls, self._people = hub, settings, controls, people
+        self._counts_seconds = counts_seconds
+        self._stopping = threading.Event()
+        self._waiting: deque[dict[str, JsonValue]] = deque(maxlen=MOST_WAITING)
+        self._reported: dict[str, JsonValue] = {}
+        self._reported_at = float("-inf")
+        self._thread = threading.Thread(target=self._run, name="iot", daemon=True)
+
+    def __enter__(self) -> "Link":
+        self._hub.on_desired(self._patched)
+        self._hub.on_method(lambda name: answer(self._controls, name))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=10)
+        self._hub.close()
+
+    def _patched(self, patch: dict[str, JsonValue]) -> None:
+        reasons = self._settings.patch(patch)
+        if reasons:
+            log.warning("settings refused", **reasons)
+        else:
+            log.info("settings in force", version=self._settings.version)
+
+    def _run(self) -> None:
+        counted_at = time.monotonic()
+        while not self._stopping.wait(0.5):
+            if time.monotonic() - counted_at >= self._counts_seconds:
+                counted_at = time.monotonic()
+                self._waiting.append(self._counts())
+            try:
+                self._report()
+                while self._waiting:
+                    self._hub.send("counts", self._waiting[0])
+                    self._waiting.popleft()
+            except HubUnreachable as unreachable:
+                self._stopping.wait(2.0)
+                log.warning("hub unreachable", reason=str(unreachable), waiting=len(self._waiting))
+
+    def _counts(self) -> dict[str, JsonValue]:
+        seen = self._people.take()
+        current = self._settings.current
+        return {
+            "schema": "footfall.counts/1",
+            "store": current.store,
+            "camera": current.camera,
+            "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "seconds": round(self._counts_seconds),
+            "frames": seen.frames,
+            "peopleMax": seen.most,
+            "peopleMean": seen.mean,
+        }
+
+    def _report(self) -> None:
+        """What has changed: at once if it is a change of state, with the next minute if only figures moved."""
+        status = self._controls.status()
+        changed = {name: value for name, value in status.items() if self._reported.get(name) != value}
+        overdue = time.monotonic() - self._reported_at >= LONGEST_UNREPORTED
+        urgent = changed.keys() - FIGURES
+        if urgent or (changed and overdue):
+            self._hub.report({name: _replacing(self._reported.get(name), value) for name, value in changed.items()})
+            self._reported |= changed
+            self._reported_at = time.monotonic()
+
+
+FIGURES = frozenset(("counts", "spool", "lastUpload"))
+"""Reported properties that move all the time."""
+
+
+def _replacing(old: JsonValue, new: JsonValue) -> JsonValue:
+    """A patch that leaves `new` in place of `old`: a twin's objects merge, so what is gone must be set to null."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return new
+    return dict.fromkeys(old) | {name: _replacing(old.get(name), value) for name, value in new.items()}
