@@ -50,11 +50,8 @@ class EdgeHub:
 
         def received(request: MethodRequest) -> None:
             status, payload = answer(request.name)
-            _attempt(
-                lambda: self._client.send_method_response(
-                    MethodResponse(request.request_id, status, cast("Any", payload))
-                )
-            )
+            response = MethodResponse(request.request_id, status, cast("Any", payload))
+            _attempt(lambda: self._client.send_method_response(response))
 
         self._client.on_method_request_received = received
 

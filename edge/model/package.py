@@ -5,8 +5,11 @@ Nothing is unpacked to disk: two members are read into memory, so no member can 
 
 import io
 import json
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -18,6 +21,17 @@ MOST_BYTES = 200_000_000
 MOST_LABELS = 10_000
 DEV_KIT = ("va-snpe-engine-library_config.json", "MODEL_FILENAME", "LABELS_NAME")
 CUSTOM_VISION = ("cvexport.manifest", "ModelFileName", "LabelFileName")
+CORRUPT = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What zipfile raises for bytes that aren't what they claim to be."""
 NO_LABEL = frozenset(("???", "background"))
 """How label files name the class that is none; detectors don't count it."""
 
@@ -37,7 +51,7 @@ def unpack(content: bytes) -> ModelPackage:
             members = _checked(archive)
             model, labels = _names(archive, members)
             return ModelPackage(_read(archive, members[model]), _labels(archive, members, labels))
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+    except CORRUPT:
         raise ModelRefused("the model's zip is corrupt or encrypted") from None
 
 
