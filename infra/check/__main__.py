@@ -41,9 +41,9 @@ def main(argv: list[str], root: Path = ROOT) -> int:
     console = Console(highlight=False, soft_wrap=True)
     faults = 0
     for name in wanted:
-        console.print(f"[dim]… {CHECKS[name]}[/dim]", end="\r")
         begin = time.monotonic()
-        found = list(run(name, root))
+        with console.status(CHECKS[name]):
+            found = list(run(name, root))
         wrong = [one for one in found if isinstance(one, Finding)]
         mark = "[red]✗[/red]" if wrong else "[green]✓[/green]"
         console.print(f"{mark} {CHECKS[name]} [dim]({time.monotonic() - begin:.1f} s)[/dim]")

@@ -130,6 +130,16 @@ union isfuzzy=true
 | summarize pictures = count() by reason = tostring(line.reason)
 '''
 
+// A try that failed leaves the picture where it is; a steady stream of them means that something behind it is down.
+var picturesWaitingQuery = '''
+union isfuzzy=true
+  (ContainerLogV2 | project TimeGenerated, line = parse_json(tostring(LogMessage))),
+  (AppTraces | project TimeGenerated, line = parse_json(Message))
+| where TimeGenerated > ago(1h) and tostring(line.event) == "picture kept"
+| summarize tries = count() by why = tostring(line.why)
+| where tries > 30
+'''
+
 var devicesSilentQuery = '''
 AzureDiagnostics
 | where ResourceProvider == "MICROSOFT.DEVICES" and Category == "Connections"
@@ -155,6 +165,14 @@ var logAlerts = [
     dimension: 'device'
     lookBack: 'P2D'
     severity: 2
+  }
+  {
+    name: 'pictures-waiting'
+    summary: 'The worker can not finish pictures; they wait in storage on the premises.'
+    query: picturesWaitingQuery
+    dimension: 'why'
+    lookBack: 'PT1H'
+    severity: 1
   }
   {
     name: 'poison-pictures'

@@ -1,0 +1,130 @@
+"""`python -m local size`: a table, or JSON."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from local.size.demand import Demand
+from local.size.figures import MEASURED, FiguresUnreadable, Measured, Prices, read_measured, read_prices
+from local.size.model import Cost, Sizes, cost, size
+
+REFUSED = 2
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    usual = Demand(1, 1, 1)
+    whole, share = _between(1, 1_000_000), _between(0.001, 1.0)
+    parser.add_argument("--stores", type=whole, required=True, metavar="N", help="stores")
+    parser.add_argument("--cameras", type=whole, required=True, metavar="M", help="cameras in each store")
+    parser.add_argument(
+        "--visitors-per-hour", type=whole, required=True, metavar="V", help="before one camera, in the busiest hour"
+    )
+    more = parser.add_argument_group("what is usual, and can be told")
+    for name, kind, text in (
+        ("seconds-in-view", whole, "a visitor stays before the camera"),
+        ("seconds-between-pictures", whole, "TimeBetweenPicturesInSeconds"),
+        ("open-hours", _between(1, 24), "a day"),
+        ("mean-to-busiest", share, "a mean hour's visitors against the busiest hour's"),
+        ("memory-days", whole, "MEMORY_DAYS"),
+        ("retention-hours", whole, "pictures may wait (PICTURE_RETENTION_MINUTES / 60)"),
+    ):
+        default = getattr(usual, name.replace("-", "_"))
+        more.add_argument(f"--{name}", type=kind, default=default, metavar="N", help=f"{text} (default: {default})")
+    parser.add_argument("--figures", type=Path, default=MEASURED, metavar="FILE", help="measured figures to use")
+    parser.add_argument("--prices", type=Path, metavar="FILE", help="a price list: adds what a month in Azure costs")
+    parser.add_argument("--json", action="store_true", help="JSON on stdout instead of a table")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work it out and print it: 0 done, 2 a file of figures or prices can't be used."""
+    demand = Demand(**{name: getattr(arguments, name) for name in Demand.__dataclass_fields__})
+    try:
+        measured = read_measured(arguments.figures)
+        prices = read_prices(arguments.prices) if arguments.prices else None
+    except FiguresUnreadable as fault:
+        sys.stderr.write(f"{fault}\n")
+        return REFUSED
+    sizes = size(demand, measured)
+    bill = cost(sizes, prices) if prices else None
+    if arguments.json:
+        sys.stdout.write(json.dumps(as_json(sizes, measured, bill), indent=2) + "\n")
+    else:
+        _print(demand, sizes, measured, prices, bill)
+    return 0
+
+
+def as_json(sizes: Sizes, measured: Measured, bill: Cost | None) -> dict[str, object]:
+    """Sizes with camelCase names, and where the figures come from."""
+    fields = asdict(sizes)
+    storage = fields.pop("storage")
+    return {
+        **{_camel(name): value for name, value in fields.items()},
+        "streamingUnits": round(sizes.streaming_units, 2),
+        "storageGigabytes": {_camel(name): round(value, 3) for name, value in storage.items()},
+        **({"costAMonth": {**asdict(bill), "total": bill.total}} if bill else {}),
+        "figures": {"measuredAt": measured.measured_at, "machine": measured.machine},
+    }
+
+
+def _print(demand: Demand, sizes: Sizes, measured: Measured, prices: Prices | None, bill: Cost | None) -> None:
+    title = (
+        f"{demand.stores} stores × {demand.cameras} cameras, {demand.visitors_per_hour} visitors an hour before each"
+    )
+    table = Table(title=title, title_justify="left", show_header=False)
+    for name, value in _rows(sizes):
+        table.add_row(name, value)
+    if prices and bill:
+        for part, amount in (*asdict(bill).items(), ("total", bill.total)):
+            table.add_row(f"{part.replace('_', ' ')}, a month", f"{amount:,.2f} {prices.currency}")
+    console = Console(soft_wrap=True)
+    console.print(table)
+    console.print(f"Figures measured {measured.measured_at} on {measured.machine}; formulas in docs/deploy.md.")
+    if prices:
+        console.print(f"Prices of {prices.date} from {prices.source}.")
+
+
+def _rows(sizes: Sizes) -> list[tuple[str, str]]:
+    storage = sizes.storage
+    return [
+        ("events/s, busiest hour", f"{sizes.events_per_second:,.1f}"),
+        ("events/s, sized for", f"{sizes.peak_events_per_second:,}"),
+        ("Event Hubs throughput units", f"{sizes.throughput_units}"),
+        ("Event Hubs partitions, at least", f"{sizes.partitions}"),
+        ("Stream Analytics streaming units (V2)", f"{sizes.streaming_units:.2g}"),
+        ("IoT Hub S1 units", f"{sizes.hub_units}"),
+        ("Face API replicas, all stores", f"{sizes.face_api_replicas}"),
+        ("worker replicas, all stores", f"{sizes.worker_replicas}"),
+        ("events a month", f"{sizes.events_a_month:,}"),
+        ("window rows a month, at most", f"{storage.windows:,.2f} GB"),
+        ("events sent a month", f"{storage.events_sent:,.2f} GB"),
+        ("room for waiting pictures, a store", f"{storage.pictures_waiting:,.2f} GB"),
+        ("visitor memory, a store", f"{storage.visitor_memory:,.2f} GB"),
+    ]
+
+
+def _between(least: float, most: float) -> Callable[[str], float]:
+    """A number in a range, whole when the range's ends are."""
+    kind = int if isinstance(least, int) else float
+
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a {'whole ' * (kind is int)}number, {least} to {most}")
+        return number
+
+    return read
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
