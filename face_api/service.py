@@ -10,14 +10,18 @@ from fastapi import FastAPI
 from face_api.app import Services, create_app
 from face_api.errors import CannotStart
 from face_api.faces.analysis import FaceAnalyzer
+from face_api.memory.templates import TemplateStore
 from face_api.memory.visitors import MemoryRules, VisitorMemory
 from face_api.pictures.fetch import UrlFetcher
 from face_api.serving.metrics import Metrics
 from face_api.serving.picture_analysis import PictureAnalysis
 from face_api.serving.pool import WorkerPool
 from face_api.settings import Settings
+from face_api.storage.database import Database
 from face_api.storage.face_ids import FaceIds
 from face_api.storage.face_lists import FaceLists, ListKind
+from face_api.storage.postgres import PostgresDatabase
+from face_api.storage.postgres_templates import PostgresTemplates
 from face_api.storage.sqlite import SqliteDatabase
 from face_api.storage.sqlite_templates import SqliteTemplates
 from face_api.storage.sweeper import Sweeper
@@ -31,9 +35,8 @@ def face_service(settings: Settings, now: Callable[[], float] = time.time) -> It
     """The application with everything behind it; closed in order at the end. Raises CannotStart."""
     with ExitStack() as closing:
         metrics = Metrics()
-        database = SqliteDatabase(settings.data)
+        database, templates = open_stores(settings)
         closing.callback(database.close)
-        templates = SqliteTemplates(database)
         face_ids = FaceIds(database, now)
         rules = MemoryRules(settings.visit_gap_minutes * 60, settings.memory_days * 86400)
         visitors = VisitorMemory(database, templates, face_ids, rules, now)
@@ -59,6 +62,15 @@ def face_service(settings: Settings, now: Callable[[], float] = time.time) -> It
         yield create_app(services, api_key=settings.api_key.get_secret_value() if settings.api_key else None)
 
 
+def open_stores(settings: Settings) -> tuple[Database, TemplateStore]:
+    """PostgreSQL if the settings name one, else SQLite. Raises CannotStart."""
+    if settings.database:
+        postgres = PostgresDatabase(settings.database.get_secret_value())
+        return postgres, PostgresTemplates(postgres)
+    sqlite = SqliteDatabase(settings.data)
+    return sqlite, SqliteTemplates(sqlite)
+
+
 def _analyzers(settings: Settings) -> list[FaceAnalyzer]:
     try:
         return [FaceAnalyzer.load(settings.models_dir) for _ in range(settings.workers)]
@@ -66,7 +78,7 @@ def _analyzers(settings: Settings) -> list[FaceAnalyzer]:
         raise CannotStart(str(error)) from None
 
 
-def _answers(database: SqliteDatabase) -> bool:
+def _answers(database: Database) -> bool:
     try:
         with database.transaction() as transaction:
             return transaction.execute("SELECT 1") == [(1,)]

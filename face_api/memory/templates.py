@@ -13,6 +13,7 @@ SAME_PERSON = 0.90
 KEPT_TEMPLATES = 5
 _SURE = 0.75
 _SAME_VIEW = 0.35
+_BETTER = 1.2
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,17 @@ class Change:
 def keep(stored: dict[str, float], match: Match, quality: float) -> Change:
     """Keeps the best few views of a visitor.
 
-    A view much like a stored one takes its place if it is better; another view is added while there is room and then
-    takes the place of the worst. A match that is not sure adds nothing, so that a visitor never grows into a neighbour.
+    A view much like a stored one takes its place if it is clearly better; another view is added while there is room
+    and then takes the place of the worst. A match that is not sure adds nothing, and small gains change nothing: so a
+    visitor does not wander off, template by template, into a neighbour.
     """
     if match.distance > _SURE or not stored:
         return Change(add=False)
     if match.distance < _SAME_VIEW:
-        better = quality > stored.get(match.template_id, 1.0)
+        better = quality > _BETTER * stored.get(match.template_id, 1.0)
         return Change(add=better, remove=match.template_id if better else None)
     if len(stored) < KEPT_TEMPLATES:
         return Change(add=True)
     worst = min(stored, key=lambda template_id: stored[template_id])
-    better = quality > stored[worst]
+    better = quality > _BETTER * stored[worst]
     return Change(add=better, remove=worst if better else None)

@@ -13,7 +13,7 @@ from face_api.serving.metrics import Metrics
 
 KEY_HEADER = b"ocp-apim-subscription-key"
 _GUARDED = ("/face/", "/visitors/")
-_MOST_BODY = MOST_BYTES + 64 * 1024
+_MOST_BODY = MOST_BYTES + 1024 * 1024
 _BODY_SECONDS = 60.0
 
 

@@ -9,6 +9,7 @@ import pytest
 from models.build import files_of_packages
 from models.store import Store, user_cache
 from models.table import PHOTOGRAPHS
+from tests.face_api.postgres import postgres_server
 from tests.face_api.server import FaceServer, face_server
 
 
@@ -32,3 +33,10 @@ def client(service: FaceServer) -> Iterator[httpx.Client]:
     """A client with the right key."""
     with service.client() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """A real PostgreSQL with pgvector."""
+    with postgres_server() as dsn:
+        yield dsn

@@ -1,0 +1,139 @@
+"""Pictures that no camera would send, and some that an odd one might: the right answer, soon, in little memory."""
+
+import io
+import random
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from tests.face_api.pictures import DETECT, STREAM, detect, error_code
+from tests.face_api.server import FaceServer, face_server
+
+_SECOND = 1.0
+_MEGABYTES = 600
+
+
+@pytest.fixture(scope="module")
+def lone_worker() -> Iterator[FaceServer]:
+    """A service with one worker, so that one bad picture would hold up all."""
+    with face_server("--workers", "1") as server:
+        yield server
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """One chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_bomb(side: int) -> bytes:
+    """A well-formed PNG of side × side black pixels in little space."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes((side + 1) * 100)) for _ in range(side // 100)) + packer.flush()
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
+    """The picture as a file of this kind."""
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def flat(mode: str = "RGB", size: tuple[int, int] = (400, 300)) -> Image.Image:
+    """A picture without a face."""
+    return Image.effect_noise(size, 80).convert(mode)
+
+
+def scan_bomb() -> bytes:
+    """A progressive JPEG whose scans are repeated a thousand times."""
+    content = saved(flat(size=(200, 150)), "JPEG", progressive=True)
+    start = content.rindex(b"\xff\xda")
+    return content[:-2] + content[start:-2] * 1000 + content[-2:]
+
+
+BAD = {
+    "nothing": (b"", "InvalidImageSize"),
+    "too few bytes": (b"\xff\xd8\xff" + bytes(500), "InvalidImageSize"),
+    "too many bytes": (b"\xff\xd8\xff" + bytes(6 * 1024 * 1024), "InvalidImageSize"),
+    "a bomb of 30,000 x 30,000": (png_bomb(30_000), "InvalidImageSize"),
+    "a bomb as JPEG": (saved(Image.new("L", (12_000, 12_000)), "JPEG"), "InvalidImageSize"),
+    "a thousand scans": (scan_bomb(), "InvalidImage"),
+    "random bytes named .jpg": (random.Random(1).randbytes(50_000), "InvalidImage"),
+    "a JPEG's start, then random bytes": (b"\xff\xd8\xff\xe0" + random.Random(2).randbytes(50_000), "InvalidImage"),
+    "a truncated JPEG": (saved(flat(), "JPEG")[:9000], "InvalidImage"),
+    "a truncated PNG": (saved(flat(), "PNG")[:9000], "InvalidImage"),
+    "a TIFF": (saved(flat(), "TIFF"), "InvalidImage"),
+    "a text": (b"GET / HTTP/1.1\r\n" * 200, "InvalidImage"),
+    "a picture too narrow for a face": (saved(flat(size=(4000, 20)), "PNG"), "InvalidImageSize"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_picture_is_refused_within_a_second(lone_worker: FaceServer, name: str) -> None:
+    content, code = BAD[name]
+    with lone_worker.client() as client:
+        start = time.monotonic()
+        response = client.post(DETECT, content=content, headers=STREAM)
+        assert time.monotonic() - start < _SECOND
+    assert response.status_code == 400
+    assert error_code(response) == code
+
+
+def test_bad_pictures_leave_memory_as_it_was(lone_worker: FaceServer) -> None:
+    process = psutil.Process(lone_worker.process.pid)
+    with lone_worker.client() as client, ThreadPoolExecutor(4) as pool:
+        contents = [content for content, _ in BAD.values()] * 3
+        list(pool.map(lambda content: client.post(DETECT, content=content, headers=STREAM), contents))
+    assert process.memory_info().rss < _MEGABYTES * 2**20
+
+
+def odd(photograph: bytes) -> dict[str, bytes]:
+    """One and the same photograph, as odd cameras would save it."""
+    picture = Image.open(io.BytesIO(photograph)).convert("RGB").resize((960, 640))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    sixteen = np.asarray(picture.convert("L"), np.uint16) * 257
+    frames = [picture.convert("P"), flat(size=picture.size).convert("P")]
+    return {
+        "plain": saved(picture, "JPEG", quality=90),
+        "CMYK": saved(picture.convert("CMYK"), "JPEG", quality=90),
+        "grey": saved(picture.convert("L"), "PNG"),
+        "16 bits": saved(Image.fromarray(sixteen), "PNG"),
+        "with an alpha channel": saved(picture.convert("RGBA"), "PNG"),
+        "BMP": saved(picture, "BMP"),
+        "an animated GIF": saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
+        "turned by EXIF": saved(picture.transpose(Image.Transpose.ROTATE_90), "JPEG", quality=90, exif=turned),
+        "progressive": saved(picture, "JPEG", quality=90, progressive=True),
+    }
+
+
+def test_odd_but_good_pictures_show_the_same_faces(lone_worker: FaceServer, photographs: list[bytes]) -> None:
+    with lone_worker.client() as client:
+        found = {
+            name: sorted(int(face["faceRectangle"]["left"]) for face in detect(client, content))
+            for name, content in odd(photographs[0]).items()
+        }
+    assert len(found["plain"]) == 3
+    for name, lefts in found.items():
+        assert lefts == pytest.approx(found["plain"], abs=15), name
+
+
+def test_no_broken_byte_makes_a_fault(lone_worker: FaceServer, photographs: list[bytes]) -> None:
+    small = saved(Image.open(io.BytesIO(photographs[1])).resize((320, 228)), "JPEG")
+    generator = random.Random(3)
+    with lone_worker.client() as client:
+        for _ in range(25):
+            content = bytearray(small)
+            for _ in range(generator.randint(1, 12)):
+                content[generator.randrange(len(content))] = generator.randrange(256)
+            response: httpx.Response = client.post(DETECT, content=bytes(content), headers=STREAM)
+            assert response.status_code in {200, 400}

@@ -1,0 +1,143 @@
+"""The visitor memory, the same statements on SQLite and on PostgreSQL with pgvector."""
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from face_api.errors import FaceNotFound
+from face_api.faces.template import distance
+from face_api.memory.templates import KEPT_TEMPLATES
+from face_api.memory.visits import UNKNOWN, Sighting
+from face_api.storage.postgres import PostgresDatabase
+from face_api.storage.postgres_templates import PostgresTemplates
+from face_api.storage.sqlite import SqliteDatabase
+from face_api.storage.sqlite_templates import SqliteTemplates
+from tests.face_api.stores import GAP, MEMORY, NOON, Stores, face
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """Empty stores of either kind."""
+    if request.param == "sqlite":
+        sqlite = SqliteDatabase(tmp_path)
+        yield Stores.over(sqlite, lambda: SqliteTemplates(sqlite))
+        sqlite.close()
+    else:
+        postgres = PostgresDatabase(request.getfixturevalue("postgres_dsn"))
+        with postgres.transaction() as transaction:
+            for table in ("visitors", "templates", "observations", "face_ids"):
+                transaction.execute(f"DROP TABLE IF EXISTS {table}")
+        yield Stores.over(postgres, lambda: PostgresTemplates(postgres))
+        postgres.close()
+
+
+def test_new_then_present_then_returning(stores: Stores) -> None:
+    assert stores.see("shop", "1", NOON, face(1)) == [Sighting("new", 1, 0)]
+    assert stores.see("shop", "2", NOON + 40, face(1, turned=0.4)) == [Sighting("present", 1, 40)]
+    assert stores.see("shop", "3", NOON + 40 + GAP, face(1)) == [Sighting("present", 1, 40 + int(GAP))]
+    assert stores.see("shop", "4", NOON + 41 + 2 * GAP, face(1)) == [Sighting("returning", 2, 0)]
+
+
+def test_a_stranger_is_new_and_memories_are_apart(stores: Stores) -> None:
+    stores.see("shop", "1", NOON, face(1))
+    assert stores.see("shop", "2", NOON, face(2)) == [Sighting("new", 1, 0)]
+    assert stores.see("other", "1", NOON, face(1)) == [Sighting("new", 1, 0)]
+
+
+def test_one_picture_shows_a_person_once(stores: Stores) -> None:
+    stores.see("shop", "1", NOON, face(1))
+    near, far = face(1, turned=0.1), face(1, turned=0.5)
+    assert [one.visit for one in stores.see("shop", "2", NOON + 5, far, near)] == ["new", "present"]
+
+
+def test_the_same_observation_changes_nothing_and_answers_the_same(stores: Stores) -> None:
+    answer = stores.see("shop", "1", NOON, face(1), face(2))
+    assert stores.see("shop", "1", NOON + 50, face(1), face(2)) == answer
+    assert stores.see("shop", "1", NOON + 50, face(1), face(2), face(3)) == [*answer, UNKNOWN]
+    ids = stores.face_ids.add([face(4), face(5)], "recognition_01", 60)
+    first = stores.visitors.observe("shop", "2", NOON, ids)
+    stores.clock.time += 3600
+    assert stores.visitors.observe("shop", "2", NOON, ids) == first
+
+
+def test_faces_not_to_be_remembered_are_unknown(stores: Stores) -> None:
+    poor = face(1, quality=0.0)
+    assert stores.see("shop", "1", NOON, poor, face(2)) == [UNKNOWN, Sighting("new", 1, 0)]
+    assert stores.see("shop", "2", NOON, poor) == [UNKNOWN]
+    assert stores.templates.count() == 1
+
+
+def test_an_unknown_face_id_is_refused_and_nothing_is_noted(stores: Stores) -> None:
+    ids = stores.face_ids.add([face(1)], "recognition_01", 60)
+    with pytest.raises(FaceNotFound):
+        stores.visitors.observe("shop", "1", NOON, [*ids, str(uuid.uuid4())])
+    assert stores.visitors.observe("shop", "1", NOON, ids) == [Sighting("new", 1, 0)]
+
+
+def test_late_pictures_belong_to_their_own_visit(stores: Stores) -> None:
+    stores.see("shop", "1", NOON, face(1))
+    stores.see("shop", "2", NOON + 3 * GAP, face(1))
+    assert stores.see("shop", "late", NOON + 100, face(1)) == [Sighting("present", 2, 100)]
+    assert stores.see("shop", "later", NOON - 2 * GAP, face(1)) == [Sighting("returning", 3, 0)]
+    assert stores.see("shop", "latest", NOON + 3 * GAP + 10, face(1)) == [Sighting("present", 3, 10)]
+
+
+def test_another_view_is_learned_so_that_a_third_one_matches(stores: Stores) -> None:
+    front, side, far_side = face(1), face(1, turned=0.6), face(1, turned=1.6)
+    assert distance(front.vector, far_side.vector) > 0.9 > distance(side.vector, far_side.vector)
+    stores.see("shop", "1", NOON, front)
+    assert stores.see("shop", "2", NOON + 1, side) == [Sighting("present", 1, 1)]
+    assert stores.see("shop", "3", NOON + 2, far_side) == [Sighting("present", 1, 2)]
+
+
+def test_a_visitor_never_has_more_than_the_best_few_templates(stores: Stores) -> None:
+    for number in range(20):
+        stores.see("shop", str(number), NOON + number, face(1, turned=0.6, view=number, quality=0.3 + number / 100))
+    assert stores.templates.count() == KEPT_TEMPLATES
+
+
+def test_after_the_memorys_time_nobody_is_known_and_nothing_is_left(stores: Stores) -> None:
+    stores.see("shop", "1", NOON, face(1))
+    stores.clock.time = NOON + MEMORY + 1
+    assert stores.see("shop", "2", NOON + MEMORY + 1, face(1)) == [Sighting("new", 1, 0)]
+    stores.clock.time = NOON + 2 * MEMORY + 2
+    assert stores.visitors.forget_expired() == 3  # a visitor and two observations
+    assert stores.templates.count() == 0
+    assert stores.see("shop", "1", NOON + 2 * MEMORY + 2, face(1)) == [Sighting("new", 1, 0)]
+
+
+def test_a_visitor_last_seen_before_the_memorys_time_is_new_also_by_the_pictures_clock(stores: Stores) -> None:
+    stores.see("shop", "1", NOON, face(1))
+    assert stores.see("shop", "2", NOON + MEMORY + 1, face(1)) == [Sighting("new", 1, 0)]
+    assert stores.templates.count() == 1
+
+
+def test_deleting_a_memory_forgets_all_of_it_and_no_other(stores: Stores) -> None:
+    stores.see("shop", "1", NOON, face(1), face(2))
+    stores.see("other", "1", NOON, face(1))
+    assert stores.visitors.forget("shop") == 2
+    assert stores.see("shop", "1", NOON + 9, face(1)) == [Sighting("new", 1, 0)]
+    assert stores.see("other", "2", NOON + 9, face(1)) == [Sighting("present", 1, 9)]
+
+
+def test_32_threads_that_see_one_new_face_at_once_make_one_visitor(stores: Stores) -> None:
+    with ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(lambda number: stores.see("shop", f"o{number}", NOON, face(1)), range(32)))
+    kinds = sorted(sighting.visit for (sighting,) in answers)
+    assert kinds == ["new"] + ["present"] * 31
+    assert stores.templates.count() == 1
+
+
+def test_two_replicas_on_postgresql_share_one_memory(postgres_dsn: str) -> None:
+    here, there = PostgresDatabase(postgres_dsn), PostgresDatabase(postgres_dsn)
+    one = Stores.over(here, lambda: PostgresTemplates(here))
+    other = Stores.over(there, lambda: PostgresTemplates(there))
+    memory = f"m{uuid.uuid4().hex[:8]}"
+    ids = one.face_ids.add([face(77)], "recognition_01", 60)
+    assert other.visitors.observe(memory, "1", NOON, ids) == [Sighting("new", 1, 0)]
+    assert one.see(memory, "2", NOON + 3, face(77)) == [Sighting("present", 1, 3)]
+    here.close()
+    there.close()
