@@ -4,6 +4,10 @@ ai-edge-litert has wheels for x86_64 and aarch64; tflite-runtime has them for ar
 same Interpreter.
 """
 
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ try:
 except ImportError:
     from tflite_runtime.interpreter import Interpreter
 
+_one_at_a_time = threading.Lock()
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -77,12 +82,29 @@ def _load(model: Path | bytes, threads: int) -> Any:
         raise ModelMissingError(f"there is no model {model}: run `make models`, or set MODELS_DIR to where it is")
     source = {"model_path": str(model)} if isinstance(model, Path) else {"model_content": model}
     try:
-        interpreter = Interpreter(num_threads=threads, **source)
-        interpreter.allocate_tensors()
+        with _greeting_unheard():
+            interpreter = Interpreter(num_threads=threads, **source)
+            interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         named = f"{model} is" if isinstance(model, Path) else "these bytes are"
         raise UnusableModelError(f"{named} not a TFLite model that this runtime can load") from error
     return interpreter
+
+
+@contextmanager
+def _greeting_unheard() -> Iterator[None]:
+    """Keep the line with which the native runtime greets out of stderr, where every line is a log line of ours.
+
+    What it says of a model that it cannot load comes as an exception too, so nothing is lost.
+    """
+    with _one_at_a_time, Path(os.devnull).open("wb") as nowhere:
+        stderr = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def _tensor(details: dict[str, Any]) -> Tensor:
