@@ -14,6 +14,8 @@ from local.event_hubs.connection import connection_string
 
 CONTAINER, POISON = "pictures", "pictures-poison"
 HUB, PARTITIONS = "visits", 4
+WINDOWS_GROUP, WATCH_GROUP = "windows", "watch"
+"""Consumer groups: each reader has its own, as in Azure."""
 MEMORY = "visitors"
 QUERY = Path("infra/stream_analytics/footfall.asaql")
 UNTIL_READY_SECONDS = 60
@@ -117,6 +119,7 @@ class Stack:
         environment = {
             "EventHub": self.listen_connection_string,
             "EVENT_HUB_NAME": HUB,
+            "EVENT_HUB_CONSUMER_GROUP": WINDOWS_GROUP,
             "CheckpointStorage": self.storage.connection_string,
         }
         arguments = ["windows", "--query", str(QUERY), "--follow", "--out", str(self.rows)]
@@ -148,7 +151,7 @@ class Stack:
     def _launch_event_hubs(self) -> Child:
         rights = [("send", self.keys.send), ("listen", self.keys.listen)]
         keys = [argument for name, key in rights for argument in ("--key", f"{name}={key}:{name}")]
-        arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:{PARTITIONS}", *keys]
+        arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:{PARTITIONS}:{WINDOWS_GROUP},{WATCH_GROUP}", *keys]
         return self._launch("event-hubs", "local", [*arguments, "--data", str(self.folder / "event-hubs")], {})
 
     def _launch(self, name: str, module: str, arguments: list[str], environment: Mapping[str, str]) -> Child:

@@ -12,8 +12,8 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 class Listener:
     """A consumer in a thread of its own; hands each event's body to `take`, from the hub's beginning."""
 
-    def __init__(self, connection_string: str, hub: str, take: Callable[[dict[str, Any]], None]) -> None:
-        self._connection_string, self._hub, self._take = connection_string, hub, take
+    def __init__(self, connection_string: str, hub: str, group: str, take: Callable[[dict[str, Any]], None]) -> None:
+        self._connection_string, self._hub, self._group, self._take = connection_string, hub, group, take
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._task: asyncio.Task[None]
@@ -37,7 +37,7 @@ class Listener:
 
     async def _receive(self) -> None:
         client = EventHubConsumerClient.from_connection_string(
-            self._connection_string, consumer_group="$Default", eventhub_name=self._hub
+            self._connection_string, consumer_group=self._group, eventhub_name=self._hub
         )
 
         async def on_batch(_: PartitionContext, events: list[EventData]) -> None:

@@ -14,10 +14,12 @@ from local.demo.summary import Left, Summary
 from local.demo.tally import Tally
 from local.demo.view import View
 from local.errors import NotReady
-from local.stack import CONTAINER, HUB, POISON, Stack, wait_until
+from local.stack import CONTAINER, HUB, POISON, WATCH_GROUP, Stack, wait_until
 
 VISIT_GAP_MINUTES = 8 / 60
 """So short that people of the sample who come back a little later count as returning."""
+EDGE_SETTINGS = {"TimeBetweenPicturesInSeconds": "2"}
+"""More often than the module's default, so that a minute of footage has something to tell."""
 DRAIN_SECONDS = 60.0
 STOP_SECONDS = 15.0
 IDLE_SECONDS = 1.0
@@ -43,7 +45,7 @@ def watch_it_through(plan: Plan, folder: Path, given: Mapping[str, str], view: V
         if plan.dashboard:
             stack.start_dashboard()
             view.say(f"dashboard: http://127.0.0.1:{stack.dashboard_port}/")
-        with Listener(stack.listen_connection_string, HUB, tally.add_event), view.open():
+        with Listener(stack.listen_connection_string, HUB, WATCH_GROUP, tally.add_event), view.open():
             seconds = _watch(plan, stack, tally, view)
             _drain(stack, tally)
             rows = _finish(windows, stack)
@@ -55,7 +57,7 @@ def watch_it_through(plan: Plan, folder: Path, given: Mapping[str, str], view: V
 
 def _watch(plan: Plan, stack: Stack, tally: Tally, view: View) -> float:
     """Let the camera run; answer how many seconds of footage it saw."""
-    edge = stack.start_edge(plan.source, {})
+    edge = stack.start_edge(plan.source, EDGE_SETTINGS)
     wait_until(lambda: tally.counts().frames > 0 or edge.status is not None, stack, DRAIN_SECONDS)
     begin = time.monotonic()
 
