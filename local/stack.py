@@ -57,6 +57,11 @@ class Stack:
         return self.folder / "windows"
 
     @property
+    def health(self) -> Path:
+        """Where the dashboard looks for the health strip's facts."""
+        return self.rows / "health.json"
+
+    @property
     def listen_connection_string(self) -> str:
         """Event Hubs, for readers."""
         return connection_string(self.event_hubs_port, "listen", self.keys.listen)

@@ -14,6 +14,7 @@ from local.demo.summary import Left, Summary
 from local.demo.tally import Tally
 from local.demo.view import View
 from local.errors import NotReady
+from local.health import HealthReporter
 from local.stack import CONTAINER, HUB, POISON, WATCH_GROUP, Stack, wait_until
 
 VISIT_GAP_MINUTES = 8 / 60
@@ -45,7 +46,11 @@ def watch_it_through(plan: Plan, folder: Path, given: Mapping[str, str], view: V
         if plan.dashboard:
             stack.start_dashboard()
             view.say(f"dashboard: http://127.0.0.1:{stack.dashboard_port}/")
-        with Listener(stack.listen_connection_string, HUB, WATCH_GROUP, tally.add_event), view.open():
+        with (
+            Listener(stack.listen_connection_string, HUB, WATCH_GROUP, tally.add_event),
+            HealthReporter(stack.health, stack.storage.container(CONTAINER), lambda: tally.counts().spooled),
+            view.open(),
+        ):
             seconds = _watch(plan, stack, tally, view)
             _drain(stack, tally)
             rows = _finish(windows, stack)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -94,14 +95,14 @@ class Summary:
 
 
 def windows_table(rows: tuple[dict[str, Any], ...]) -> Table:
-    """The columns of the window rows that fit a terminal."""
-    table = Table("window's end", "faces", "visitors", "new", "returning", "female", "male", "sentiment", "dwell s")
+    """The columns of the window rows that fit a terminal of 80 columns; ends are UTC."""
+    table = Table("until (UTC)", "faces", "visitors", "new", "back", "female", "male", "mood", "dwell", box=SIMPLE_HEAD)
     for column in table.columns[1:]:
         column.justify = "right"
     for row in rows:
-        sentiment, dwell = row["avgSentiment"], row["avgDwellSeconds"]
         numbers = [row[key] for key in ("faces", "visitors", "newVisitors", "returningVisitors", "female", "male")]
-        table.add_row(str(row["windowEnd"])[11:19], *map(str, numbers), f"{sentiment:+.2f}", f"{dwell:.1f}")
+        mood, dwell = f"{row['avgSentiment']:+.2f}", f"{row['avgDwellSeconds']:.1f} s"
+        table.add_row(str(row["windowEnd"])[11:19], *map(str, numbers), mood, dwell)
     return table
 
 

@@ -44,10 +44,8 @@ class View:
             )
         elif seconds >= self._next_line:
             self._next_line = seconds + LINES_EVERY_SECONDS
-            self.say(
-                f"{seconds:4.0f} s  frames {counts.frames}, pictures {counts.pictures}, events {counts.events}, "
-                f"visitors {counts.visits['new']} new + {counts.visits['returning']} returning, windows {len(windows)}"
-            )
+            visits = f"{counts.events} events: {counts.visits['new']} new, {counts.visits['returning']} returning"
+            self.say(f"{seconds:4.0f} s  {counts.pictures} pictures, {visits}; {len(windows)} windows")
 
 
 def _steps(counts: Counts) -> Table:

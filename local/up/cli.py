@@ -70,9 +70,7 @@ def keep_running(source: str, folder: Path, arguments: argparse.Namespace, conso
                 write_function_settings(stack, arguments.functions)
             stack.start_windows()
             stack.start_dashboard(arguments.dashboard_port)
-        health = HealthReporter(
-            stack.rows / "health.json", stack.storage.container(CONTAINER), lambda: tally.counts().spooled
-        )
+        health = HealthReporter(stack.health, stack.storage.container(CONTAINER), lambda: tally.counts().spooled)
         with health:
             console.print(f"dashboard  http://127.0.0.1:{stack.dashboard_port}/")
             console.print(f"data       {folder}")
