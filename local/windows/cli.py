@@ -1,6 +1,8 @@
 """`python -m local windows`: the job's query over a file of events, or over Event Hubs as they come."""
 
 import argparse
+import asyncio
+import os
 import shutil
 import sys
 import tempfile
@@ -10,12 +12,21 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+import structlog
+
+from local import log
 from local.windows.batch import FileRun
 from local.windows.dataflow import connect
-from local.windows.errors import EventsUnreadableError, QueryInvalidError, WindowsError
-from local.windows.log import logger
+from local.windows.errors import (
+    EventsUnreadableError,
+    FaultError,
+    QueryInvalidError,
+    SettingsInvalidError,
+    WindowsError,
+)
 from local.windows.ordering import EventOrdering, ordering_beside
 from local.windows.query import Query, parse_query
+from local.windows.settings import StreamSettings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +38,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|-",
         help='JSON lines {"body": {…}, "enqueuedAt": "…"}; rows go to stdout as {"output": "…", "row": {…}}',
     )
+    source.add_argument(
+        "--follow",
+        action="store_true",
+        help="read Event Hubs as events come (environment: EventHub, EVENT_HUB_NAME, EVENT_HUB_CONSUMER_GROUP, "
+        "CheckpointStorage) and write --out/<output>.jsonl. SIGTERM stops and leaves open windows to the next run; "
+        "SIGUSR1 closes all windows and ends",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="with --follow: the folder of the rows")
+    parser.add_argument(
+        "--until-idle",
+        type=float,
+        metavar="SECONDS",
+        help="with --follow: when so long no event has come, close all windows and end",
+    )
     ordering = parser.add_argument_group("event order (default: event_ordering.json beside the query)")
     ordering.add_argument("--late", metavar="SECONDS", help="late-arrival tolerance, 0 to 1814399")
     ordering.add_argument("--out-of-order", metavar="SECONDS", help="out-of-order tolerance, 0 to 599")
@@ -35,12 +60,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the query: 0 done, 1 a fault, 2 something to put right in the query, the settings or the events."""
+    log.configure()
     try:
         query = _query(arguments.query)
-        return _run_file(query, _ordering(arguments), arguments.events)
+        ordering = _ordering(arguments)
+        if arguments.follow:
+            _follow(query, ordering, arguments.out, arguments.until_idle)
+        else:
+            _run_file(query, ordering, arguments.events)
     except WindowsError as error:
         sys.stderr.write(f"windows: {error}\n")
-        return 2
+        return 1 if isinstance(error, FaultError) else 2
+    return 0
+
+
+def _follow(query: Query, ordering: EventOrdering, out: Path | None, until_idle: float | None) -> None:
+    if out is None:
+        raise SettingsInvalidError("--follow needs --out DIR")
+    settings = StreamSettings.of(os.environ)
+    from local.windows.follow import Job, follow  # noqa: PLC0415 - the Azure SDK takes a second to load
+
+    asyncio.run(follow(Job(query, ordering, settings, out, until_idle)))
 
 
 def _query(path: Path) -> Query:
@@ -60,8 +100,7 @@ def _ordering(arguments: argparse.Namespace) -> EventOrdering:
     return ordering_beside(arguments.query, {name: value for name, value in options.items() if value is not None})
 
 
-def _run_file(query: Query, ordering: EventOrdering, events: str) -> int:
-    log = logger()
+def _run_file(query: Query, ordering: EventOrdering, events: str) -> None:
     started = time.monotonic()
     rows = 0
     with _readable(events) as path:
@@ -71,8 +110,8 @@ def _run_file(query: Query, ordering: EventOrdering, events: str) -> int:
             prefix = f'{{"output": "{output}", "row": '
             sys.stdout.write("".join(f"{prefix}{line}}}\n" for line in lines))
     sys.stdout.flush()
-    log.info("done", **asdict(job.counts), rows=rows, seconds=round(time.monotonic() - started, 2))
-    return 0
+    seconds = round(time.monotonic() - started, 2)
+    structlog.get_logger().info("done", **asdict(job.counts), rows=rows, seconds=seconds)
 
 
 @contextmanager

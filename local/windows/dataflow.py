@@ -72,6 +72,7 @@ class Dataflow:
         self._input = query.input
         self._nodes = _plan(query)
         self._json: dict[str, str] = {}
+        self._whole: dict[str, str] = {}
         self.state = self._create_tables()
 
     def add(self, table: str) -> None:
@@ -98,7 +99,7 @@ class Dataflow:
                     size = node.step.window.size
                     self._release(node.buffer, f"{bucket(AT, size)} * {size}", mark, '"ready"')
                     source = "SELECT * FROM ready"
-            statement = node.sql.text.format(rows=f"({source})")
+            statement = self._whole[node.step.name].format(rows=f"({source})")
             if node.step.output:
                 rows = self._connection.execute(
                     f"SELECT {self._json[node.step.name]} FROM ({statement}) ORDER BY {AT}, {ORDER}"
@@ -160,13 +161,23 @@ class Dataflow:
                     self._connection.execute(f"CREATE TABLE {node.buffer} AS {source}")
                     state.append(node.buffer)
                 self._connection.execute(f"CREATE TABLE {node.batch} AS {node.sql.text.format(rows=f'({source})')}")
+                self._whole[node.step.name] = self._with_bigints(node)
+                self._connection.execute(
+                    f"CREATE OR REPLACE TABLE {node.batch} AS {self._whole[node.step.name].format(rows=f'({source})')}"
+                )
                 self._json[node.step.name] = self._row_as_json(node)
         except duckdb.Error as error:
             raise QueryInvalidError(f"the query does not hold together: {str(error).splitlines()[0]}") from None
         return tuple(state)
 
+    def _with_bigints(self, node: Node) -> str:
+        """The step's SQL with sums as BIGINT, as in Stream Analytics; DuckDB makes them wider."""
+        columns = self._connection.execute(f"DESCRIBE {node.batch}").fetchall()
+        casts = ", ".join(f'"{name}"::BIGINT AS "{name}"' for name, kind, *_ in columns if kind == "HUGEINT")
+        return f"SELECT * REPLACE ({casts}) FROM ({node.sql.text})" if casts else node.sql.text
+
     def _row_as_json(self, node: Node) -> str:
-        """SQL for a row as JSON: times in ISO 8601 UTC, sums as whole numbers, no negative zero."""
+        """SQL for a row as JSON: times in ISO 8601 UTC, no negative zero."""
         columns = self._connection.execute(f"DESCRIBE {node.batch}").fetchall()
         fields = []
         for name, kind, *_ in columns:
@@ -174,8 +185,6 @@ class Dataflow:
             if kind == "TIMESTAMP":
                 fraction = f"CASE WHEN epoch_us({value}) % 1000000 = 0 THEN '' ELSE strftime({value}, '.%f') END"
                 value = f"strftime({value}, '%Y-%m-%dT%H:%M:%S') || {fraction} || 'Z'"
-            elif kind == "HUGEINT":
-                value = f"{value}::BIGINT"
             elif kind == "DOUBLE":
                 value = f"CASE WHEN {value} = 0 THEN 0.0::DOUBLE ELSE {value} END"
             if name not in (AT, ORDER):

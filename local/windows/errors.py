@@ -28,5 +28,17 @@ class CheckpointInvalidError(WindowsError):
     """The checkpoint belongs to another query, or the output files are not those it speaks of."""
 
 
-class CheckpointTakenError(WindowsError):
-    """Another runner writes this checkpoint."""
+class FaultError(WindowsError):
+    """Nothing the operator wrote is wrong, but the run cannot go on; starting it again takes it up."""
+
+
+class CheckpointTakenError(FaultError):
+    """Another runner writes this checkpoint or these files."""
+
+
+class StorageError(FaultError):
+    """The checkpoint storage does not answer."""
+
+
+class HubError(FaultError):
+    """Event Hubs refuses the connection, or does not answer."""

@@ -70,6 +70,12 @@ class Query:
         return tuple(step.output for step in self.steps if step.output)
 
     @property
+    def meaning(self) -> str:
+        """The steps as text: the same for two queries that differ only in comments and spaces."""
+        steps = (f"{s.name} {s.timestamp_by} {s.window} {s.output} {s.select.sql('tsql')}" for s in self.steps)
+        return "\n".join(steps)
+
+    @property
     def event_time(self) -> str | None:
         """The input's column that TIMESTAMP BY names; None if the arrival time counts."""
         return self.readers(self.input)[0].timestamp_by
@@ -214,7 +220,8 @@ def _timestamp_column(tokens: Sequence[Token]) -> str | None:
 
 REFUSED_CLAUSES = {
     "joins": "JOIN", "laterals": "CROSS APPLY", "order": "ORDER BY", "limit": "TOP or LIMIT", "windows": "WINDOW",
-    "distinct": "SELECT DISTINCT", "qualify": "QUALIFY", "offset": "OFFSET", "sample": "TABLESAMPLE", "match": "MATCH_RECOGNIZE",
+    "distinct": "SELECT DISTINCT", "qualify": "QUALIFY", "offset": "OFFSET", "sample": "TABLESAMPLE",
+    "match": "MATCH_RECOGNIZE",
 }  # fmt: skip
 
 

@@ -1,0 +1,157 @@
+"""The query over a stream: batches in, rows of the windows that the watermark has passed out, state to save.
+
+The job's watermark is the smallest of its partitions'. A partition's follows its events (largest timestamp −
+out-of-order tolerance); when it has no more, it follows the clock (now − late tolerance). Every event's timestamp lies
+at or after both, whatever the batches: the rows are the same however often the stream is cut and taken up again.
+"""
+
+# ruff: noqa: S608 - the names in the SQL are the query's own
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from local.windows.dataflow import Dataflow
+from local.windows.errors import CheckpointInvalidError
+from local.windows.ordering import Arrivals, Counts, EventOrdering, moment
+from local.windows.query import Query
+
+STATE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One event of a partition: its sequence number, when it was enqueued (microseconds since the epoch), its text."""
+
+    sequence: int
+    enqueued: int
+    body: str
+
+
+class Stream:
+    """A query at work on the partitions of one hub."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, query: Query, ordering: EventOrdering, partitions: Sequence[int]
+    ) -> None:
+        self.counts = Counts()
+        self.positions: dict[int, int] = {}
+        self._connection = connection
+        self._partitions = tuple(partitions)
+        self._flow = Dataflow(connection, query)
+        self._arrivals = Arrivals(connection, self._flow.columns, ordering)
+        self._event_time = query.event_time
+        self._late = ordering.late_seconds * 1_000_000
+        self._closed: int | None = None
+        self._of = hashlib.sha256(f"{STATE_VERSION} {query.meaning} {ordering!r}".encode()).hexdigest()
+
+    def take(self, partition: int, arrivals: Sequence[Arrival]) -> None:
+        """Take in a partition's next events; those at or before its position were taken before and are passed over."""
+        position = self.positions.get(partition, -1)
+        new = [arrival for arrival in arrivals if arrival.sequence > position]
+        if not new:
+            return
+        shape = json.dumps(dict.fromkeys(self._flow.columns, "VARCHAR"))
+        fields = "".join(f', fields."{column}" AS "{column}"' for column in self._flow.columns)
+        happened = moment(f'fields."{self._event_time}"') if self._event_time else "arrival"
+        self._connection.execute(
+            f"""CREATE OR REPLACE TABLE arrived AS
+            SELECT sequence, arrival, readable, {happened} AS event_time{fields} FROM (
+                SELECT sequence, make_timestamp(enqueued) AS arrival,
+                    coalesce(json_valid(body) AND json_type(body) = 'OBJECT', FALSE) AS readable,
+                    json_transform(CASE WHEN readable THEN body END, ?) AS fields
+                FROM (
+                    SELECT unnest(?::BIGINT[]) AS sequence, unnest(?::BIGINT[]) AS enqueued,
+                        unnest(?::VARCHAR[]) AS body
+                )
+            )""",
+            [shape, [a.sequence for a in new], [a.enqueued for a in new], [a.body for a in new]],
+        )
+        self.counts += self._arrivals.take(partition)
+        self._flow.add("ordered")
+        self.positions[partition] = new[-1].sequence
+
+    def waits_for(self, now: int) -> tuple[int, ...]:
+        """The partitions that, were they known to have no more events at `now`, would let a window close."""
+        marks = {partition: self._arrivals.watermarks.get(partition) for partition in self._partitions}
+        behind = tuple(p for p, mark in marks.items() if mark is None or mark < now - self._late)
+        lifted = [max(now - self._late, mark or 0) for mark in marks.values()]
+        return behind if self._closes(min(lifted)) else ()
+
+    def drained(self, partition: int, at: int) -> None:
+        """Know that the partition had no further event at this time (microseconds since the epoch)."""
+        mark = at - self._late
+        self._arrivals.watermarks[partition] = max(mark, self._arrivals.watermarks.get(partition, mark))
+
+    @property
+    def watermark(self) -> int | None:
+        """Microseconds since the epoch before which nothing comes any more; None while a partition is unknown."""
+        marks = [self._arrivals.watermarks.get(partition) for partition in self._partitions]
+        known = [mark for mark in marks if mark is not None]
+        return min(known) if len(known) == len(marks) else None
+
+    @property
+    def due(self) -> bool:
+        """Whether the watermark has passed the end of a window since rows were last given."""
+        watermark = self.watermark
+        return watermark is not None and self._closes(watermark)
+
+    def rows(self) -> dict[str, list[str]]:
+        """Each output's rows, as JSON, of the windows that the watermark has passed."""
+        self._closed = self.watermark
+        return dict(self._flow.advance(self._closed)) if self._closed is not None else {}
+
+    def finish(self) -> dict[str, list[str]]:
+        """The rows of all windows that are still open."""
+        return dict(self._flow.advance(None))
+
+    def _closes(self, watermark: int) -> bool:
+        """Whether a window's end lies before this watermark and not before the last one."""
+        finest = self._flow.finest
+        return self._closed is None or (watermark - 1) // finest > (self._closed - 1) // finest
+
+    def save(self) -> bytes:
+        """The whole state, as a zip of Parquet tables and what the runner knows besides."""
+        known = {
+            "of": self._of,
+            "positions": self.positions,
+            "watermarks": self._arrivals.watermarks,
+            "closed": self._closed,
+            "counts": asdict(self.counts),
+        }
+        target = BytesIO()
+        with TemporaryDirectory() as folder, zipfile.ZipFile(target, "w") as archive:
+            archive.writestr("stream.json", json.dumps(known))
+            for number, table in enumerate(self._flow.state):
+                file = Path(folder) / f"{number}.parquet"
+                self._connection.execute(f"COPY (FROM {table}) TO '{file}' (FORMAT parquet, COMPRESSION zstd)")
+                archive.write(file, file.name)
+        return target.getvalue()
+
+    def restore(self, state: bytes) -> None:
+        """Take up where `save` left off.
+
+        Raises CheckpointInvalidError if the state is of another query or other settings.
+        """
+        try:
+            with zipfile.ZipFile(BytesIO(state)) as archive, TemporaryDirectory() as folder:
+                known = json.loads(archive.read("stream.json"))
+                if known["of"] != self._of:
+                    raise CheckpointInvalidError("it is of another query or of other event-order settings")
+                archive.extractall(folder)
+                for number, table in enumerate(self._flow.state):
+                    file = Path(folder) / f"{number}.parquet"
+                    self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM read_parquet('{file}')")
+        except (zipfile.BadZipFile, KeyError, ValueError, duckdb.Error):
+            raise CheckpointInvalidError("it cannot be read") from None
+        self.positions = {int(partition): position for partition, position in known["positions"].items()}
+        self._arrivals.watermarks = {int(partition): mark for partition, mark in known["watermarks"].items()}
+        self._closed = known["closed"]
+        self.counts = Counts(**known["counts"])
