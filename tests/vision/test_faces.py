@@ -4,11 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image
 
-from models.build import files_of_packages
-from models.store import Store, user_cache
-from models.table import PHOTOGRAPHS
 from vision.boxes import Array, iou
 from vision.face_detector import DetectedFace, FaceDetector
 from vision.face_mesh import FaceMeshModel
@@ -20,9 +17,8 @@ FACES = (3, 3, 3, 4, 5, 4)
 
 
 @pytest.fixture(scope="module")
-def photographs() -> list[Image.Image]:
-    files = files_of_packages(PHOTOGRAPHS, Store(user_cache() / "objects"), print)
-    return [ImageOps.exif_transpose(Image.open(file)).convert("RGB") for file in files]
+def photographs(photograph_files: list[Path]) -> list[Image.Image]:
+    return [Image.open(file).convert("RGB") for file in photograph_files]
 
 
 @pytest.fixture(scope="module")
