@@ -70,7 +70,7 @@ class FaceClient:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=connections))
         self._retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_fails_fast),
+            retry=tenacity.retry_if_exception(self._worth_another_try),
             stop=tenacity.stop_after_attempt(TRIES),
             wait=_wait,
             sleep=sleep,
@@ -115,6 +115,11 @@ class FaceClient:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+    def _worth_another_try(self, error: BaseException) -> bool:
+        if not isinstance(error, (FaceApiUnreachable, FaceApiFailing, FaceApiThrottled)):
+            return False
+        return not self._circuit.open and (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
 
     def _post(self, url: str, body: bytes, content_type: str) -> bytes:
         return self._retrying(self._post_once, url, body, content_type)
@@ -192,12 +197,6 @@ def _retry_after(value: str | None) -> float | None:
     if math.isnan(seconds):
         return None
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_SECONDS)
-
-
-def _fails_fast(error: BaseException) -> bool:
-    if not isinstance(error, (FaceApiUnreachable, FaceApiFailing, FaceApiThrottled)):
-        return False
-    return (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
