@@ -133,8 +133,8 @@ class VectorIndex:
 def _leading_axes(sample: NDArray[np.float32], count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(energies [count], orthonormal axes [1024, count]) of the sample's second moment, strongest first.
 
-    By orthogonal iteration (Golub and Van Loan, Matrix Computations, 8.2.4): a few rounds are enough, as any orthonormal
-    axes keep the search exact and better ones only make it faster.
+    By orthogonal iteration (Golub and Van Loan, Matrix Computations, 8.2.4): a few rounds are enough, as any
+    orthonormal axes keep the search exact and better ones only make it faster.
     """
     moment = sample.T @ sample
     axes = np.random.default_rng(0).standard_normal((len(moment), count)).astype(np.float32)

@@ -12,9 +12,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter("face_api_requests", "Answers.", ["route", "status"], registry=self.registry)
+        self._requests = Counter("face_api_requests", "Answers.", ["operation", "status"], registry=self.registry)
         self._seconds = Histogram(
-            "face_api_request_seconds", "Time to answer.", ["route"], buckets=_BUCKETS, registry=self.registry
+            "face_api_request_seconds", "Time to answer.", ["operation"], buckets=_BUCKETS, registry=self.registry
         )
         self._stages = Histogram(
             "face_api_stage_seconds",
@@ -32,10 +32,10 @@ class Metrics:
         """A gauge that is asked when it is scraped."""
         Gauge(name, text, registry=self.registry).set_function(value)
 
-    def answered(self, route: str, status: int, seconds: float) -> None:
+    def answered(self, operation: str, status: int, seconds: float) -> None:
         """A request was answered."""
-        self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._requests.labels(operation, str(status)).inc()
+        self._seconds.labels(operation).observe(seconds)
 
     def stage(self, name: str, seconds: float) -> None:
         """A picture has passed a stage."""

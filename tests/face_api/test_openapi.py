@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from tests.face_api.server import KEY_HEADER, FaceServer, face_server
@@ -34,7 +35,7 @@ def send_generated_requests(operation: Any, server: FaceServer, examples: int) -
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy())
-    def send(case: schemathesis.Case) -> None:
+    def send(case: Any) -> None:
         case.call_and_validate(
             base_url=server.url,
             headers={KEY_HEADER: server.key},
@@ -47,7 +48,7 @@ def send_generated_requests(operation: Any, server: FaceServer, examples: int) -
 
 def test_generated_requests_are_answered_as_documented(fuzzed: FaceServer) -> None:
     schema = schemathesis.openapi.from_dict(httpx.get(f"{fuzzed.url}/swagger").json())
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert len(operations) == _OPERATIONS
     for operation in operations:
         send_generated_requests(operation, fuzzed, examples=12)
