@@ -1,0 +1,42 @@
+"""Hold the PBIP files against the public schemas: `python -m tests.power_bi.public_schemas FOLDER`.
+
+FOLDER is a checkout of microsoft/json-schemas, which is not ours to commit; so this is run by hand where there is one.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft7Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT7
+
+from tests.power_bi.report_schemas import BY_NAME, FABRIC
+from tests.power_bi.window_row import POWER_BI
+
+Schema = bool | Mapping[str, Any]
+
+
+def main(folder: Path) -> int:
+    """Print each fault; answer how many there are."""
+
+    def retrieve(uri: str) -> Resource[Schema]:
+        path = folder / "fabric" / uri.removeprefix(FABRIC)
+        return DRAFT7.create_resource(json.loads(path.read_text("utf-8-sig")))
+
+    faults = 0
+    for path in sorted(path for name in BY_NAME for path in POWER_BI.rglob(name)):
+        document = json.loads(path.read_text())
+        uri = document["$schema"]
+        registry: Registry[Schema] = Registry(retrieve=retrieve)  # type: ignore[call-arg]
+        validator = Draft7Validator({"$ref": uri}, registry=registry)
+        for fault in validator.iter_errors(document):
+            faults += 1
+            print(f"{path.relative_to(POWER_BI)}: {fault.json_path}: {fault.message}")  # noqa: T201
+    return faults
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main(Path(sys.argv[1])) else 0)
