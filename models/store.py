@@ -26,6 +26,10 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def prepare(self) -> None:
+        """Make the folder, so that long work doesn't end at a place that can't be written. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+
     def find(self, sha256: str) -> Path | None:
         """The file with this content, or None; one that was changed since counts as not there."""
         file = self._folder / sha256
