@@ -127,8 +127,8 @@ class ModelKeeper:
 
     def _take(self, sha256: str, content: bytes, settings: Settings) -> PersonModel:
         package = unpack(content)
+        try_out(package, settings.objects_of_interest)
         model = PersonModel(package.tflite, package.labels)
-        try_out(model, settings.objects_of_interest)
         self.in_force = InForce(sha256, model)
         return model
 

@@ -18,7 +18,7 @@ from edge.model import package
 from edge.model.download import DownloadFailed, download
 from edge.model.keeper import ModelKeeper
 from edge.model.package import unpack
-from edge.model.trial import try_out
+from edge.model.proof import prove
 from edge.settings import Settings, resolve
 from tests.edge.model_zips import dev_kit_zip, served, sha256, zipped
 
@@ -122,9 +122,9 @@ def test_a_download_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_model_that_knows_none_of_the_objects_is_refused(person_model: PersonModel) -> None:
-    try_out(person_model, ("person", "dog"))
+    prove(person_model, ("person", "dog"))
     with pytest.raises(ModelRefused, match="ObjectsOfInterest"):
-        try_out(person_model, ("dog",))
+        prove(person_model, ("dog",))
 
 
 class Kept:
@@ -168,7 +168,7 @@ Zip = Callable[[bytes], bytes]
     ("make", "reason"),
     [
         (lambda _: zipped({"model.tflite": b"not a model"}), "not a TFLite model"),
-        (lambda tflite: zipped({"model.tflite": tflite[: len(tflite) // 2]}), "not a TFLite model|fails"),
+        (lambda tflite: zipped({"model.tflite": tflite[: len(tflite) // 2]}), "not a TFLite model|fails|crashes"),
         (lambda tflite: dev_kit_zip(tflite, labels="cat\n"), "ObjectsOfInterest"),
         (lambda _: b"corrupt", "corrupt"),
     ],
