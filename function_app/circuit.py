@@ -28,8 +28,7 @@ class Circuit:
                 raise FaceApiUnavailable("the Face API has failed several times; the circuit is open", left)
             self._closed_again_at = self._clock() + self._rest  # one caller tries; the others go on waiting
 
-    @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         """Whether a call now would be refused."""
         with self._lock:
             return self._failures >= self._threshold and self._clock() < self._closed_again_at

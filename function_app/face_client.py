@@ -119,7 +119,7 @@ class FaceClient:
     def _worth_another_try(self, error: BaseException) -> bool:
         if not isinstance(error, (FaceApiUnreachable, FaceApiFailing, FaceApiThrottled)):
             return False
-        return not self._circuit.open and (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
+        return not self._circuit.is_open() and (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
 
     def _post(self, url: str, body: bytes, content_type: str) -> bytes:
         return self._retrying(self._post_once, url, body, content_type)

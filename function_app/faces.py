@@ -30,8 +30,8 @@ class Visit:
 class FaceService(Protocol):
     """The Face API with its visitor memory."""
 
-    def detect(self, picture: bytes) -> Sequence[Face]:
+    def detect(self, picture: bytes, /) -> Sequence[Face]:
         """The faces of a picture, largest first. Raises PictureUnreadable or a Passing error."""
 
-    def observe(self, observation_id: str, seen_at: datetime, face_ids: Sequence[str]) -> Sequence[Visit]:
+    def observe(self, observation_id: str, seen_at: datetime, face_ids: Sequence[str], /) -> Sequence[Visit]:
         """One visit for each face id, in that order; the same answer for the same observation. Raises Passing."""

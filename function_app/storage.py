@@ -11,7 +11,6 @@ from azure.core.exceptions import (
     AzureError,
     HttpResponseError,
     ResourceExistsError,
-    ResourceModifiedError,
     ResourceNotFoundError,
 )
 from azure.core.pipeline.transport import RequestsTransport
@@ -187,10 +186,8 @@ def _named_errors() -> Iterator[None]:
         yield
     except ResourceNotFoundError:
         raise PictureGone("not in storage") from None
-    except (ResourceExistsError, ResourceModifiedError):
-        raise PictureTaken("leased by another") from None
     except HttpResponseError as error:
-        if str(getattr(error, "error_code", "")).startswith("Lease"):
+        if (getattr(error, "error_code", None) or "").startswith("Lease"):
             raise PictureTaken("leased by another") from None
         raise StorageUnavailable(f"the storage answers {error.status_code}") from None
     except (AzureError, requests.RequestException, OSError):

@@ -80,7 +80,7 @@ class FaceService:
         known = {"age": each["age"], "gender": each["gender"], "emotion": emotion}
         return {
             "faceId": face_id,
-            "faceRectangle": {"top": 131, "left": 977, "width": 177, "height": 162},
+            "faceRectangle": {"top": 131313131, "left": 977977977, "width": 177177177, "height": 162162162},
             "faceAttributes": {name: value for name, value in known.items() if name in wanted},
         }
 
