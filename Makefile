@@ -26,6 +26,8 @@ up: setup ## start the whole pattern and keep it running
 
 test: setup-tests ## all tests, types, style and infrastructure checks
 	@$(MAKE) check
+	@$(VENV)/python -m infra.check
+	@$(VENV)/python -m tests.edge.on_tflite_runtime
 	@$(VENV)/python -m pytest $(ARGS)
 
 check: setup-tests ## style and types
