@@ -11,17 +11,18 @@ import duckdb
 from local.windows.dataflow import Dataflow
 from local.windows.errors import EventsUnreadableError
 from local.windows.ordering import Arrivals, Counts, EventOrdering, moment
-from local.windows.query import Query
+from local.windows.plan import Plan
 
 
 class FileRun:
     """A query over one file of events; `counts` are complete once `rows` has started to give."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, query: Query, ordering: EventOrdering) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan, ordering: EventOrdering) -> None:
         self._connection = connection
-        self._flow = Dataflow(connection, query)
-        self._event_time = query.event_time
-        self._arrivals = Arrivals(connection, self._flow.columns, ordering)
+        self._flow = Dataflow(connection, plan)
+        self._columns = plan.columns
+        self._event_time = plan.query.event_time
+        self._arrivals = Arrivals(connection, plan.columns, ordering)
         self.counts = Counts()
 
     def rows(self, events: Path) -> Iterator[tuple[str, list[str]]]:
@@ -39,8 +40,8 @@ class FileRun:
         yield from self._flow.advance(None)
 
     def _read(self, events: Path) -> None:
-        shape = ", ".join(f'"{column}" VARCHAR' for column in self._flow.columns)
-        body = "".join(f', body."{column}" AS "{column}"' for column in self._flow.columns)
+        shape = ", ".join(f'"{column}" VARCHAR' for column in self._columns)
+        body = "".join(f', body."{column}" AS "{column}"' for column in self._columns)
         happened = moment(f'body."{self._event_time}"') if self._event_time else "stamp"
         try:
             self._connection.execute(

@@ -25,7 +25,7 @@ from local.windows.errors import (
     WindowsError,
 )
 from local.windows.ordering import EventOrdering, ordering_beside
-from local.windows.query import Query, parse_query
+from local.windows.plan import Plan, plan_query
 from local.windows.settings import StreamSettings
 
 
@@ -62,33 +62,33 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the query: 0 done, 1 a fault, 2 something to put right in the query, the settings or the events."""
     log.configure()
     try:
-        query = _query(arguments.query)
+        plan = _plan(arguments.query)
         ordering = _ordering(arguments)
         if arguments.follow:
-            _follow(query, ordering, arguments.out, arguments.until_idle)
+            _follow(plan, ordering, arguments.out, arguments.until_idle)
         else:
-            _run_file(query, ordering, arguments.events)
+            _run_file(plan, ordering, arguments.events)
     except WindowsError as error:
         sys.stderr.write(f"windows: {error}\n")
         return 1 if isinstance(error, FaultError) else 2
     return 0
 
 
-def _follow(query: Query, ordering: EventOrdering, out: Path | None, until_idle: float | None) -> None:
+def _follow(plan: Plan, ordering: EventOrdering, out: Path | None, until_idle: float | None) -> None:
     if out is None:
         raise SettingsInvalidError("--follow needs --out DIR")
     settings = StreamSettings.of(os.environ)
     from local.windows.follow import Job, follow  # noqa: PLC0415 - the Azure SDK takes a second to load
 
-    asyncio.run(follow(Job(query, ordering, settings, out, until_idle)))
+    asyncio.run(follow(Job(plan, ordering, settings, out, until_idle)))
 
 
-def _query(path: Path) -> Query:
+def _plan(path: Path) -> Plan:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise QueryInvalidError(f"cannot read the query {path}") from None
-    return parse_query(text)
+    return plan_query(text)
 
 
 def _ordering(arguments: argparse.Namespace) -> EventOrdering:
@@ -100,11 +100,11 @@ def _ordering(arguments: argparse.Namespace) -> EventOrdering:
     return ordering_beside(arguments.query, {name: value for name, value in options.items() if value is not None})
 
 
-def _run_file(query: Query, ordering: EventOrdering, events: str) -> None:
+def _run_file(plan: Plan, ordering: EventOrdering, events: str) -> None:
     started = time.monotonic()
     rows = 0
     with _readable(events) as path:
-        job = FileRun(connect(), query, ordering)
+        job = FileRun(connect(), plan, ordering)
         for output, lines in job.rows(path):
             rows += len(lines)
             prefix = f'{{"output": "{output}", "row": '

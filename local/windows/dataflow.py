@@ -8,13 +8,13 @@ interval is over). That is all the state there is: its size follows from the win
 # ruff: noqa: S608 - SQL is what this module makes, out of a query that the operator wrote
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import duckdb
 
-from local.windows.dialect import ARRIVAL, AT, BUCKET, ORDER, StepSql, bucket, input_columns, reads, step_sql
+from local.windows.dialect import ARRIVAL, AT, BUCKET, ORDER, bucket
 from local.windows.errors import QueryInvalidError
-from local.windows.query import Query, Step, Tumbling
+from local.windows.plan import Node, Plan, batch_of
+from local.windows.query import Tumbling
 
 END_OF_TIME = 2**62
 
@@ -28,34 +28,6 @@ def connect(threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyC
     return connection
 
 
-@dataclass(frozen=True)
-class Node:
-    """A step that keeps state, or an output.
-
-    `origin` names the node (or the input) whose batch it reads; `folded` is the SQL of the projections and filters in
-    between, over `{rows}`.
-    """
-
-    step: Step
-    origin: str
-    folded: str
-    sql: StepSql
-
-    @property
-    def buffer(self) -> str:
-        """The table of rows whose window is not over."""
-        return f'"{self.step.name} rows"'
-
-    @property
-    def batch(self) -> str:
-        """The table of rows that this advance of the watermark brought out of the step."""
-        return _batch(self.step.name)
-
-
-def _batch(name: str) -> str:
-    return f'"{name} batch"'
-
-
 ARRIVALS = '"arrivals rows"'
 
 
@@ -65,12 +37,11 @@ class Dataflow:
     Raises QueryInvalidError if a step reads what there is not.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, query: Query) -> None:
-        self.columns = input_columns(query)
-        self.finest = query.finest
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         self._connection = connection
-        self._input = query.input
-        self._nodes = _plan(query)
+        self._columns = plan.columns
+        self._input = plan.query.input
+        self._nodes = plan.nodes
         self._json: dict[str, str] = {}
         self._whole: dict[str, str] = {}
         self.state = self._create_tables()
@@ -88,43 +59,55 @@ class Dataflow:
         Gives each output's new rows as JSON, in the query's order of outputs and each output's in the order of time.
         """
         mark = END_OF_TIME if watermark is None else watermark
-        self._release(ARRIVALS, f"epoch_us({AT})", mark, _batch(self._input))
+        filled: set[str] = set()  # the steps that gave rows this time; the others' tables hold those of an earlier one
+        if self._release(ARRIVALS, f"epoch_us({AT})", mark, batch_of(self._input)):
+            filled.add(self._input)
         for node in self._nodes:
-            source = node.folded.format(rows=_batch(node.origin))
-            if isinstance(node.step.window, Tumbling):
-                if mark == END_OF_TIME and self._empty(node.buffer):
-                    source = f"SELECT * FROM ({source})"
-                else:
-                    self._connection.execute(f"INSERT INTO {node.buffer} {source}")
-                    size = node.step.window.size
-                    self._release(node.buffer, f"{bucket(AT, size)} * {size}", mark, '"ready"')
-                    source = "SELECT * FROM ready"
-            statement = self._whole[node.step.name].format(rows=f"({source})")
+            source = self._due(node, node.origin in filled, mark)
+            if source is None:
+                continue
+            statement = self._whole[node.step.name].replace("{rows}", f"({source})")
             if node.step.output:
-                rows = self._connection.execute(
-                    f"SELECT {self._json[node.step.name]} FROM ({statement}) ORDER BY {AT}, {ORDER}"
-                ).fetchall()
+                given = f"SELECT {self._json[node.step.name]} FROM ({statement}) ORDER BY {AT}, {ORDER}"
+                rows = self._connection.execute(given).fetchall()
                 if rows:
                     yield node.step.output, [row for (row,) in rows]
-            else:
-                self._connection.execute(f"CREATE OR REPLACE TABLE {node.batch} AS {statement}")
-                self._remember(node, source, mark)
+                continue
+            self._connection.execute(f"CREATE OR REPLACE TABLE {node.batch} AS {statement}")
+            if not self._empty(node.batch):
+                filled.add(node.step.name)
+            self._remember(node, source, mark)
+
+    def _due(self, node: Node, fed: bool, mark: int) -> str | None:
+        """SQL for the rows that the node works on now; None if there are none. `fed`: its origin gave rows."""
+        source = node.folded.replace("{rows}", batch_of(node.origin))
+        if not isinstance(node.step.window, Tumbling):
+            return source if fed else None
+        if mark == END_OF_TIME and self._empty(node.buffer):
+            return source if fed else None
+        if fed:
+            self._connection.execute(f"INSERT INTO {node.buffer} {source}")
+        size = node.step.window.size
+        filled = self._release(node.buffer, f"{bucket(AT, size)} * {size}", mark, '"ready"')
+        return "SELECT * FROM ready" if filled else None
 
     def _empty(self, table: str) -> bool:
         return self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None
 
-    def _release(self, table: str, due: str, mark: int, batch: str) -> None:
-        """Move the rows that are due before the mark into a batch.
+    def _release(self, table: str, due: str, mark: int, batch: str) -> bool:
+        """Move the rows that are due before the mark into a batch; False if there are none.
 
         The table is made anew, because rows that are deleted from one leave their memory behind.
         """
-        self._connection.execute(f"DROP TABLE IF EXISTS {batch}")
         if mark == END_OF_TIME:
-            self._connection.execute(f"ALTER TABLE {table} RENAME TO {batch}")
+            self._connection.execute(f"DROP TABLE IF EXISTS {batch}; ALTER TABLE {table} RENAME TO {batch}")
             self._connection.execute(f"CREATE TABLE {table} AS FROM {batch} LIMIT 0")
-            return
-        self._connection.execute(f"CREATE TABLE {batch} AS SELECT * FROM {table} WHERE {due} < {mark}")
+            return not self._empty(batch)
+        if self._connection.execute(f"SELECT 1 FROM {table} WHERE {due} < {mark} LIMIT 1").fetchone() is None:
+            return False
+        self._connection.execute(f"CREATE OR REPLACE TABLE {batch} AS SELECT * FROM {table} WHERE {due} < {mark}")
         self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} WHERE {due} >= {mark}")
+        return True
 
     def _remember(self, node: Node, source: str, mark: int) -> None:
         """Keep the keys that ISFIRST saw, until their interval is over."""
@@ -142,14 +125,14 @@ class Dataflow:
 
     def _create_tables(self) -> tuple[str, ...]:
         """Make each table empty with the right types, in the order of the steps; this also proves the query."""
-        fields = "".join(f'"{column}" VARCHAR, ' for column in self.columns)
+        fields = "".join(f'"{column}" VARCHAR, ' for column in self._columns)
         columns = f'({fields}"{ARRIVAL}" TIMESTAMP, {AT} TIMESTAMP, {ORDER} BIGINT)'
         state = [ARRIVALS]
         try:
-            for table in (ARRIVALS, _batch(self._input)):
+            for table in (ARRIVALS, batch_of(self._input)):
                 self._connection.execute(f"CREATE TABLE {table} {columns}")
             for node in self._nodes:
-                source = node.folded.format(rows=_batch(node.origin))
+                source = node.folded.replace("{rows}", batch_of(node.origin))
                 for first in node.sql.firsts:
                     keys = "".join(f', "{key}"' for key in first.keys)
                     interval = f"{bucket(AT, first.size)} AS {BUCKET}"
@@ -160,64 +143,35 @@ class Dataflow:
                 if isinstance(node.step.window, Tumbling):
                     self._connection.execute(f"CREATE TABLE {node.buffer} AS {source}")
                     state.append(node.buffer)
-                self._connection.execute(f"CREATE TABLE {node.batch} AS {node.sql.text.format(rows=f'({source})')}")
-                self._whole[node.step.name] = self._with_bigints(node)
-                self._connection.execute(
-                    f"CREATE OR REPLACE TABLE {node.batch} AS {self._whole[node.step.name].format(rows=f'({source})')}"
-                )
-                self._json[node.step.name] = self._row_as_json(node)
+                statement = node.sql.text.replace("{rows}", f"({source})")
+                described = self._connection.execute(f"DESCRIBE {statement}").fetchall()
+                types: dict[str, str] = {name: kind for name, kind, *_ in described}
+                self._whole[node.step.name] = _with_bigints(node.sql.text, types)
+                self._json[node.step.name] = _row_as_json(types)
+                if not node.step.output:
+                    whole = self._whole[node.step.name].replace("{rows}", f"({source})")
+                    self._connection.execute(f"CREATE TABLE {node.batch} AS {whole}")
         except duckdb.Error as error:
             raise QueryInvalidError(f"the query does not hold together: {str(error).splitlines()[0]}") from None
         return tuple(state)
 
-    def _with_bigints(self, node: Node) -> str:
-        """The step's SQL with sums as BIGINT, as in Stream Analytics; DuckDB makes them wider."""
-        columns = self._connection.execute(f"DESCRIBE {node.batch}").fetchall()
-        casts = ", ".join(f'"{name}"::BIGINT AS "{name}"' for name, kind, *_ in columns if kind == "HUGEINT")
-        return f"SELECT * REPLACE ({casts}) FROM ({node.sql.text})" if casts else node.sql.text
 
-    def _row_as_json(self, node: Node) -> str:
-        """SQL for a row as JSON: times in ISO 8601 UTC, no negative zero."""
-        columns = self._connection.execute(f"DESCRIBE {node.batch}").fetchall()
-        fields = []
-        for name, kind, *_ in columns:
-            value = f'"{name}"'
-            if kind == "TIMESTAMP":
-                fraction = f"CASE WHEN epoch_us({value}) % 1000000 = 0 THEN '' ELSE strftime({value}, '.%f') END"
-                value = f"strftime({value}, '%Y-%m-%dT%H:%M:%S') || {fraction} || 'Z'"
-            elif kind == "DOUBLE":
-                value = f"CASE WHEN {value} = 0 THEN 0.0::DOUBLE ELSE {value} END"
-            if name not in (AT, ORDER):
-                fields.append(f'"{name}" := {value}')
-        return f"to_json(struct_pack({', '.join(fields)}))::VARCHAR"
+def _with_bigints(statement: str, types: dict[str, str]) -> str:
+    """The statement with sums as BIGINT, as in Stream Analytics; DuckDB makes them wider."""
+    casts = ", ".join(f'"{name}"::BIGINT AS "{name}"' for name, kind in types.items() if kind == "HUGEINT")
+    return f"SELECT * REPLACE ({casts}) FROM ({statement})" if casts else statement
 
 
-def _plan(query: Query) -> tuple[Node, ...]:
-    """Fold each step that keeps no state into its readers."""
-    steps = {step.name: step for step in query.steps}
-    sqls = {step.name: step_sql(step) for step in query.steps}
-    for step in query.steps:
-        if step.source in steps:
-            _check_columns(step, steps[step.source])
-
-    def keeps_state(step: Step) -> bool:
-        return step.window is not None or bool(sqls[step.name].firsts)
-
-    def reach(name: str) -> tuple[str, str]:
-        """The node or input from which the rows of this name come, and the SQL from there."""
-        if name not in steps or keeps_state(steps[name]):
-            return name, "SELECT * FROM {rows}"
-        origin, folded = reach(steps[name].source)
-        return origin, sqls[name].text.format(rows=f"({folded})")
-
-    return tuple(
-        Node(step, *reach(step.source), sqls[step.name]) for step in query.steps if step.output or keeps_state(step)
-    )
-
-
-def _check_columns(step: Step, source: Step) -> None:
-    """DuckDB lets a clause use the SELECT's own aliases; Stream Analytics does not."""
-    there = {item.alias_or_name.lower() for item in source.select.expressions}
-    for column in reads(step):
-        if column.lower() not in there:
-            raise QueryInvalidError(f"{step.name} reads {column}, which {source.name} does not give")
+def _row_as_json(types: dict[str, str]) -> str:
+    """SQL for a row as JSON: times in ISO 8601 UTC, no negative zero."""
+    fields = []
+    for name, kind in types.items():
+        value = f'"{name}"'
+        if kind == "TIMESTAMP":
+            fraction = f"CASE WHEN epoch_us({value}) % 1000000 = 0 THEN '' ELSE strftime({value}, '.%f') END"
+            value = f"strftime({value}, '%Y-%m-%dT%H:%M:%S') || {fraction} || 'Z'"
+        elif kind == "DOUBLE":
+            value = f"CASE WHEN {value} = 0 THEN 0.0::DOUBLE ELSE {value} END"
+        if name not in (AT, ORDER):
+            fields.append(f'"{name}" := {value}')
+    return f"to_json(struct_pack({', '.join(fields)}))::VARCHAR"

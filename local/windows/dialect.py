@@ -16,12 +16,12 @@ from local.windows.query import Query, Step, Tumbling, is_system_timestamp, wind
 AT, ORDER, END, BUCKET = "__at", "__order", "__end", "__bucket"
 ARRIVAL = "EventEnqueuedUtcTime"
 TYPES = {
-    exp.DType.FLOAT: "DOUBLE",
-    exp.DType.BIGINT: "BIGINT",
-    exp.DType.NVARCHAR: "VARCHAR",
-    exp.DType.DATETIME: "TIMESTAMP",
-    exp.DType.BIT: "BOOLEAN",
-    exp.DType.BOOLEAN: "BOOLEAN",
+    exp.DType.FLOAT: exp.DType.DOUBLE,
+    exp.DType.BIGINT: exp.DType.BIGINT,
+    exp.DType.NVARCHAR: exp.DType.VARCHAR,
+    exp.DType.DATETIME: exp.DType.TIMESTAMP,
+    exp.DType.BIT: exp.DType.BOOLEAN,
+    exp.DType.BOOLEAN: exp.DType.BOOLEAN,
 }
 FUNCTIONS = (
     exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Coalesce, exp.Round, exp.Abs, exp.Ceil, exp.Floor, exp.Upper,
@@ -88,25 +88,23 @@ def step_sql(step: Step) -> StepSql:
         column.set("table", None)
         column.this.set("quoted", True)
     for item in select.expressions:
-        if not item.alias_or_name:
-            raise QueryInvalidError(f"{item.sql('tsql')} in {step.name} needs a name (AS …)")
         if isinstance(item, exp.Alias):
             item.args["alias"].set("quoted", True)
+        elif not isinstance(item, exp.Column):
+            raise QueryInvalidError(f"{item.sql('tsql')} in {step.name} needs a name (AS …)")
     for clause in select.find_all(exp.Where):
         _replace_timestamp(clause, AT)
     _replace_timestamp(select, stamp)
     projections = ", ".join(item.sql("duckdb") for item in select.expressions)
     where = select.args.get("where")
     condition = f" {where.sql('duckdb')}" if where else ""
-    rows = "{rows}"
-    for first in firsts:
-        rows = _with_first(rows, first)
     if step.window is None:
-        return StepSql(f"SELECT {projections}, {AT}, {ORDER} FROM {rows} AS rows{condition}", firsts)
+        return StepSql(_chain(firsts, f"SELECT {projections}, {AT}, {ORDER} FROM {{rows}} AS rows{condition}"), firsts)
     group = select.args["group"]
     keys = [item.sql("duckdb") for item in group.expressions]
     having = select.args.get("having")
     filtered = f" {having.sql('duckdb')}" if having else ""
+    rows = "{rows}"
     if isinstance(step.window, Tumbling):
         rows = f"(SELECT *, {window_end(AT, step.window.size)} AS {END} FROM {rows})"
     order = f"row_number() OVER (ORDER BY {', '.join([stamp, *keys])}) AS {ORDER}"
@@ -115,6 +113,15 @@ def step_sql(step: Step) -> StepSql:
         f"GROUP BY {', '.join([stamp, *keys])}{filtered}",
         firsts,
     )
+
+
+def _chain(firsts: tuple[First, ...], select: str) -> str:
+    """The SELECT over `{rows}` with a column for each ISFIRST; every link is computed once, though read three times."""
+    if not firsts:
+        return select
+    links = ["rows0 AS MATERIALIZED (SELECT * FROM {rows})"]
+    links += [f"rows{n + 1} AS MATERIALIZED ({_with_first(f'rows{n}', first)})" for n, first in enumerate(firsts)]
+    return f"WITH {', '.join(links)} {select.replace('{rows}', f'rows{len(firsts)}')}"
 
 
 def _take_firsts(step: Step, select: exp.Select) -> tuple[First, ...]:
@@ -140,7 +147,7 @@ def _take_firsts(step: Step, select: exp.Select) -> tuple[First, ...]:
 
 
 def _with_first(rows: str, first: First) -> str:
-    """The rows with one column more: 1 for the first of its keys in its interval, 0 for the others.
+    """The rows of a table with one column more: 1 for the first of its keys in its interval, 0 for the others.
 
     Few keys come twice, so those are found by grouping hashes; ranking every row would sort them all.
     """
@@ -158,9 +165,9 @@ def _with_first(rows: str, first: First) -> str:
         f"FROM {rows} WHERE hash({parts}) IN ({suspects}) GROUP BY ALL"
     )
     return (
-        f"(SELECT rows.*, CASE WHEN seen.{BUCKET} IS NOT NULL OR {place} > twice.place THEN 0 ELSE 1 END "
+        f"SELECT rows.*, CASE WHEN seen.{BUCKET} IS NOT NULL OR {place} > twice.place THEN 0 ELSE 1 END "
         f"AS {first.column} FROM {rows} AS rows LEFT JOIN ({twice}) AS twice ON {same('twice')} "
-        f'LEFT JOIN "{first.memory}" AS seen ON {same("seen")})'
+        f'LEFT JOIN "{first.memory}" AS seen ON {same("seen")}'
     )
 
 
@@ -174,7 +181,7 @@ def _retype(cast: exp.Cast | exp.TryCast) -> None:
     kind = cast.to.this
     if kind not in TYPES:
         raise NotSupportedError(f"the type {cast.to.sql('tsql')}")
-    cast.set("to", exp.DataType.build(TYPES[kind], dialect="duckdb"))
+    cast.set("to", exp.DataType(this=TYPES[kind]))
 
 
 def _refuse_functions(select: exp.Select) -> None:

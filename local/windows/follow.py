@@ -16,7 +16,7 @@ from local.windows.errors import CheckpointInvalidError, HubError
 from local.windows.event_hub import HubReader
 from local.windows.ordering import EventOrdering
 from local.windows.outputs import OutputFolder
-from local.windows.query import Query
+from local.windows.plan import Plan
 from local.windows.settings import StreamSettings
 from local.windows.stream import Stream
 
@@ -38,7 +38,7 @@ class Requests:
 class Job:
     """What to run and where its rows go; `until_idle` seconds without an event mean the same as a request to finish."""
 
-    query: Query
+    plan: Plan
     ordering: EventOrdering
     settings: StreamSettings
     folder: Path
@@ -54,11 +54,11 @@ async def follow(job: Job) -> None:
     reader = HubReader(settings.event_hub, settings.hub, settings.consumer_group)
     with ExitStack() as stack:
         requests = stack.enter_context(_signals())
-        files = stack.enter_context(OutputFolder(job.folder, job.query.outputs))
+        files = stack.enter_context(OutputFolder(job.folder, job.plan.query.outputs))
         blob = stack.enter_context(CheckpointBlob(settings.checkpoint_storage, settings.hub, settings.consumer_group))
         async with reader:
             partitions = await reader.partitions()
-            stream = Stream(connect(1), job.query, job.ordering, partitions)
+            stream = Stream(connect(1), job.plan, job.ordering, partitions)
             run = Run(stream, reader, partitions, files, blob)
             await run.take_up()
             reader.start(stream.positions, partitions)

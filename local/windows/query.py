@@ -180,6 +180,8 @@ def _step(text: str, name: str | None, tokens: Sequence[Token]) -> Step:
                 timestamp_by.append(tokens[index])
                 index += 1
             continue
+        if here.text.upper() == "LIMIT" and following == "DURATION":
+            raise NotSupportedError("OVER (… LIMIT DURATION …)")
         if here.text.upper() == "PARTITION BY" and depth == 0:
             raise NotSupportedError("PARTITION BY a step's input: leave it out, compatibility level 1.2 does without")
         depth += (here.text == "(") - (here.text == ")")
@@ -244,7 +246,7 @@ def _window(select: exp.Select) -> Window | None:
     """Take the window out of GROUP BY and say which it is."""
     group = select.args.get("group")
     if group is None:
-        if select.find(exp.AggFunc):
+        if any(not isinstance(found.parent, exp.Window) for found in select.find_all(exp.AggFunc)):
             raise QueryInvalidError("an aggregate needs GROUP BY … with a window")
         return None
     windows: list[Window] = []

@@ -21,7 +21,7 @@ import duckdb
 from local.windows.dataflow import Dataflow
 from local.windows.errors import CheckpointInvalidError
 from local.windows.ordering import Arrivals, Counts, EventOrdering, moment
-from local.windows.query import Query
+from local.windows.plan import Plan
 
 STATE_VERSION = 1
 
@@ -39,18 +39,20 @@ class Stream:
     """A query at work on the partitions of one hub."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, query: Query, ordering: EventOrdering, partitions: Sequence[int]
+        self, connection: duckdb.DuckDBPyConnection, plan: Plan, ordering: EventOrdering, partitions: Sequence[int]
     ) -> None:
         self.counts = Counts()
         self.positions: dict[int, int] = {}
         self._connection = connection
         self._partitions = tuple(partitions)
-        self._flow = Dataflow(connection, query)
-        self._arrivals = Arrivals(connection, self._flow.columns, ordering)
-        self._event_time = query.event_time
+        self._flow = Dataflow(connection, plan)
+        self._arrivals = Arrivals(connection, plan.columns, ordering)
+        self._event_time = plan.query.event_time
+        self._columns = plan.columns
+        self._finest = plan.query.finest
         self._late = ordering.late_seconds * 1_000_000
         self._closed: int | None = None
-        self._of = hashlib.sha256(f"{STATE_VERSION} {query.meaning} {ordering!r}".encode()).hexdigest()
+        self._of = hashlib.sha256(f"{STATE_VERSION} {plan.query.meaning} {ordering!r}".encode()).hexdigest()
 
     def take(self, partition: int, arrivals: Sequence[Arrival]) -> None:
         """Take in a partition's next events; those at or before its position were taken before and are passed over."""
@@ -58,8 +60,8 @@ class Stream:
         new = [arrival for arrival in arrivals if arrival.sequence > position]
         if not new:
             return
-        shape = json.dumps(dict.fromkeys(self._flow.columns, "VARCHAR"))
-        fields = "".join(f', fields."{column}" AS "{column}"' for column in self._flow.columns)
+        shape = json.dumps(dict.fromkeys(self._columns, "VARCHAR"))
+        fields = "".join(f', fields."{column}" AS "{column}"' for column in self._columns)
         happened = moment(f'fields."{self._event_time}"') if self._event_time else "arrival"
         self._connection.execute(
             f"""CREATE OR REPLACE TABLE arrived AS
@@ -114,8 +116,7 @@ class Stream:
 
     def _closes(self, watermark: int) -> bool:
         """Whether a window's end lies before this watermark and not before the last one."""
-        finest = self._flow.finest
-        return self._closed is None or (watermark - 1) // finest > (self._closed - 1) // finest
+        return self._closed is None or (watermark - 1) // self._finest > (self._closed - 1) // self._finest
 
     def save(self) -> bytes:
         """The whole state, as a zip of Parquet tables and what the runner knows besides."""

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from local.windows.dataflow import connect
 from local.windows.ordering import EventOrdering
-from local.windows.query import parse_query
 from local.windows.stream import Arrival, Stream
-from tests.windows.conftest import AGE_BANDS, EMOTIONS, QUERY, Row, arrived, run_file
+from tests.windows.conftest import AGE_BANDS, EMOTIONS, Row, arrived, run_file, the_plan
 from tests.windows.reference import EPOCH, Arrived, expected_rows
 
 START = 1_772_445_570  # 2026-03-02T09:59:30Z: a minute on either side of a full hour
@@ -94,15 +93,14 @@ def test_a_file_gives_the_references_rows(events: list[Arrived], ordering: Event
 def test_a_stream_cut_and_taken_up_anywhere_gives_the_references_rows(
     events: list[Arrived], ordering: EventOrdering, data: st.DataObject
 ) -> None:
-    query = parse_query(QUERY.read_text())
     partitions: dict[int, list[Arrival]] = defaultdict(list)
     for number, event in enumerate(events):
         partitions[event.partition].append(Arrival(number, round(event.arrival * 1e6), json.dumps(event.body)))
-    stream = Stream(connect(1), query, ordering, range(3))
+    stream = Stream(connect(1), the_plan(), ordering, range(3))
     rows: dict[str, list[Any]] = defaultdict(list)
 
-    def collect(given: dict[str, list[str]]) -> None:
-        for output, lines in given.items():
+    def collect(new: dict[str, list[str]]) -> None:
+        for output, lines in new.items():
             rows[output] += map(json.loads, lines)
 
     while any(partitions.values()):
@@ -114,7 +112,7 @@ def test_a_stream_cut_and_taken_up_anywhere_gives_the_references_rows(
             collect(stream.rows())
         if data.draw(st.integers(0, 4)) == 0:
             state = stream.save()
-            stream = Stream(connect(1), query, ordering, range(3))
+            stream = Stream(connect(1), the_plan(), ordering, range(3))
             stream.restore(state)
         if not partitions[partition] and data.draw(st.booleans()):
             last = max(event.arrival for event in events if event.partition == partition)
@@ -122,6 +120,6 @@ def test_a_stream_cut_and_taken_up_anywhere_gives_the_references_rows(
     collect(stream.finish())
     rows.pop("powerbi", None)
     keys = ("windowEnd", "store", "camera")
-    for output in rows:
-        rows[output].sort(key=lambda row: [row.get(key, "") for key in keys])
+    for lines in rows.values():
+        lines.sort(key=lambda row: [row.get(key, "") for key in keys])
     assert rows == rows_expected(events, ordering)
