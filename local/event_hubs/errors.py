@@ -12,7 +12,7 @@ class BadArgument(EventHubsError):
 
 
 class DataFolderUnfit(EventHubsError):
-    """The data folder belongs to another server, or to hubs of another shape."""
+    """The data folder holds something else, or hubs of another shape."""
 
 
 class DecodeError(EventHubsError):

@@ -1,5 +1,6 @@
 """All of the stand-in: MQTT for modules, a workload API each, the service API; and word of where they are."""
 
+import asyncio
 import os
 import secrets
 import socket
@@ -78,8 +79,7 @@ class Server:
         """Hang up on all, and take back the word."""
         running.withdraw(self._data)
         await self._mqtt.stop()
-        for each in self._running:
-            await each.stop()
+        await asyncio.gather(*(each.stop() for each in self._running))
 
     async def _start_workload(self, identity: Identity, root: Path) -> str:
         path = running.socket_folder(self._data) / f"{identity.module}.sock"
@@ -93,7 +93,7 @@ class Server:
         return str(path)
 
     async def _start_service(self, port: int, token: str) -> int:
-        listening = socket.socket()
+        listening = socket.socket(proto=socket.IPPROTO_TCP)  # named, so that asyncio sends answers at once
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((LOOPBACK, port))

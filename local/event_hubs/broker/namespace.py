@@ -1,16 +1,15 @@
 """The namespace: all hubs and keys of one server."""
 
-import fcntl
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
 
 from local.event_hubs.broker.access import Grant, Key, check_token
 from local.event_hubs.broker.address import Address, address
 from local.event_hubs.broker.event_log import Retention
 from local.event_hubs.broker.hub import Hub, HubShape, Partition
 from local.event_hubs.errors import BadArgument, DataFolderUnfit, Refused
+from local.folder import claim
 
 
 class Namespace:
@@ -24,12 +23,12 @@ class Namespace:
         retention: Retention,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Open or make the hubs. Raises BadArgument and DataFolderUnfit."""
+        """Open or make the hubs. Raises BadArgument, DataFolderUnfit and SurroundingsUnfit."""
         if len({shape.name.lower() for shape in shapes}) < len(shapes) or len({key.name for key in keys}) < len(keys):
             raise BadArgument("two hubs, or two keys, have the same name")
         self.now = now
         self._keys = {key.name: key for key in keys}
-        self._lock = _lock(folder)
+        self._lock = claim(folder)
         try:
             self.hubs = {
                 shape.name.lower(): Hub(shape, folder / shape.name.lower(), retention, int(now() * 1000))
@@ -73,17 +72,3 @@ def partition_of(hub: Hub, partition: str) -> Partition:
 def not_found(name: str) -> Refused:
     """The refusal of a name that is not there."""
     return Refused("amqp:not-found", f"The messaging entity '{name[:260]}' could not be found.")
-
-
-def _lock(folder: Path) -> TextIO:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
-    except OSError as error:
-        raise DataFolderUnfit(f"--data {folder}: {error.strerror}") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise DataFolderUnfit(f"--data {folder}: another server uses this folder") from None
-    return lock

@@ -77,7 +77,7 @@ class MqttServer:
 
 
 def _bound(address: str) -> socket.socket:
-    bound = socket.socket()
+    bound = socket.socket(proto=socket.IPPROTO_TCP)  # named, so that asyncio sends small packets at once
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, PORT))

@@ -1,0 +1,122 @@
+"""`python -m local iot-edge` and `python -m local twin`, as a user types them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.iot_edge.errors import BadArgument
+from local.twin.values import patch
+from tests.local_iot_edge.conftest import Served, start
+
+
+def call(command: str, *arguments: str, temporary: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "local", command, *arguments],
+        env={"TMPDIR": temporary, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_twin_of_the_only_running_stack_is_shown_and_changed(starts: Callable[[], Served]) -> None:
+    served = starts()
+
+    changed = call(
+        "twin", "set", "RequireFace=false", "Store=demo", "JpegQuality=85", "Gone=1", temporary=served.temporary
+    )
+    call("twin", "set", "Gone=", "Camera.Gain=0.5", temporary=served.temporary)
+    shown = call("twin", "--data", str(served.data), "show", temporary="/nowhere")
+
+    assert (changed.returncode, changed.stderr) == (0, "")
+    desired = json.loads(shown.stdout)["properties"]["desired"]
+    del desired["$version"]
+    assert desired == {"RequireFace": False, "Store": "demo", "JpegQuality": 85, "Camera": {"Gain": 0.5}}
+
+
+def test_a_method_on_a_module_that_is_away_says_so(starts: Callable[[], Served]) -> None:
+    served = starts()
+
+    done = call("twin", "method", "ping", '{"a": 1}', temporary=served.temporary)
+
+    assert (done.returncode, done.stderr) == (2, "module edge is not connected, or busy\n")
+
+
+def test_without_a_running_stack_one_line_says_what_to_do(tmp_path: Path) -> None:
+    for arguments in (["show"], ["--data", str(tmp_path), "show"]):
+        done = call("twin", *arguments, temporary=str(tmp_path))
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "python -m local up" in call("twin", "show", temporary=str(tmp_path)).stderr
+
+
+def test_where_several_run_one_must_be_named(starts: Callable[[], Served], tmp_path: Path) -> None:
+    served = starts()
+    second = start(tmp_path / "second", ["a", "b"], served.temporary)
+    try:
+        done = call("twin", "show", temporary=served.temporary)
+        unnamed = call("twin", "--data", str(tmp_path / "second"), "show", temporary=served.temporary)
+    finally:
+        second.stop()
+
+    assert done.returncode == unnamed.returncode == 2
+    assert str(tmp_path / "second") in done.stderr
+    assert unnamed.stderr == "name one of the modules with --module: a, b\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--module", "a/b"], "letters, digits"),
+        (["--module", "edge=/nowhere.json"], "/nowhere.json"),
+        (["--module", "edge=/etc/hostname"], "JSON"),
+        (["--module", "edge", "--port", "99999"], "--port"),
+        (["--module", "edge", "--address", "10.0.0.1"], "127.0.0.0/8"),
+        (["--module", "edge", "--address", "somewhere"], "127.0.0.0/8"),
+        (["--module", "edge", "--device", ""], "names"),
+    ],
+)
+def test_a_wrong_argument_ends_in_one_line_and_status_2(arguments: list[str], says: str, tmp_path: Path) -> None:
+    done = call("iot-edge", "--data", str(tmp_path / "data"), *arguments, temporary=str(tmp_path))
+
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_data_folder_has_one_server_and_damage_to_it_is_named(starts: Callable[[], Served]) -> None:
+    served = starts()
+    arguments = ("--data", str(served.data), "--module", "edge")
+    taken = call("iot-edge", *arguments, temporary=served.temporary)
+    served.child.stop()
+    (served.data / "identities.json").write_text("{")
+    damaged = call("iot-edge", *arguments, temporary=served.temporary)
+
+    assert (taken.returncode, damaged.returncode) == (2, 2)
+    assert "another server" in taken.stderr
+    assert "identities.json" in damaged.stderr
+
+
+def test_values_are_read_as_json_or_else_as_text() -> None:
+    assert patch(["a=true", "b=3", "c=0.5", "d=text", 'e="3"', "f=", "g.h=x=y", "g.i=[1]", "j=NaN"]) == {
+        "a": True, "b": 3, "c": 0.5, "d": "text", "e": "3", "f": None, "g": {"h": "x=y", "i": [1]}, "j": "NaN",
+    }  # fmt: skip
+    for bad in ("a", "=1", "a..b=1"):
+        with pytest.raises(BadArgument):
+            patch([bad])
+    with pytest.raises(BadArgument):
+        patch(["a=1", "a.b=2"])
+
+
+@given(st.text(max_size=30).filter(lambda text: "." not in text.partition("=")[0]))
+def test_every_assignment_is_read_or_refused(text: str) -> None:
+    try:
+        assert len(patch([text])) == 1
+    except BadArgument:
+        assert text.startswith("=") or "=" not in text
