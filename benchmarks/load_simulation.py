@@ -38,7 +38,7 @@ from local.size.figures import MEASURED, read_measured
 from local.size.model import size
 from tests.function_app.face_service import KEY, MEMORY, face, picture_of
 
-CAMERAS = Demand(stores=250, cameras=4, visitors_per_hour=30)
+CAMERAS = Demand(stores=250, cameras=4, visitors_per_hour=12)
 PICTURE_BYTES = 60_000
 PACED_SECONDS = 30.0
 FLAT_OUT_PICTURES = 600
@@ -316,7 +316,7 @@ def report(result: Result, demand: Demand) -> None:
     table.add_row("window query, flat out", f"{result.query:,.0f} /s", pace, f"× {result.query / paced.rate:,.0f}")
     sizes = size(demand, read_measured())
     table.add_row("throughput units (1,000 /s each)", f"{sizes.throughput_units}", pace, f"× {1000 / paced.rate:.0f}")
-    Console().print(table)
+    Console(width=120).print(table)
     if lost:
         raise SystemExit(f"{lost} faces are missing from the windows")
 
