@@ -1,32 +1,47 @@
 """`python -m local iot-edge` and `python -m local twin`, as a user types them."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local.__main__ import main
 from local.iot_edge.errors import BadArgument
 from local.twin.values import patch
 from tests.local_iot_edge.conftest import Served, start
 
 
-def call(command: str, *arguments: str, temporary: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local", command, *arguments],
-        env={"TMPDIR": temporary, "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    stdout: str
+    stderr: str
 
 
-def test_the_twin_of_the_only_running_stack_is_shown_and_changed(starts: Callable[[], Served]) -> None:
+Call = Callable[..., Done]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Runs a command in this process, with the runtime folder under `temporary`."""
+    monkeypatch.setattr("local.log.configure", lambda: None)
+
+    def run(*arguments: str, temporary: str) -> Done:
+        monkeypatch.setattr("tempfile.tempdir", temporary)
+        capsys.readouterr()
+        status = main(list(arguments))
+        return Done(status, *capsys.readouterr())
+
+    return run
+
+
+def test_the_twin_of_the_only_running_stack_is_shown_and_changed(call: Call, starts: Callable[[], Served]) -> None:
     served = starts()
 
     changed = call(
@@ -35,28 +50,28 @@ def test_the_twin_of_the_only_running_stack_is_shown_and_changed(starts: Callabl
     call("twin", "set", "Gone=", "Camera.Gain=0.5", temporary=served.temporary)
     shown = call("twin", "--data", str(served.data), "show", temporary="/nowhere")
 
-    assert (changed.returncode, changed.stderr) == (0, "")
+    assert (changed.status, changed.stderr) == (0, "")
     desired = json.loads(shown.stdout)["properties"]["desired"]
     del desired["$version"]
     assert desired == {"RequireFace": False, "Store": "demo", "JpegQuality": 85, "Camera": {"Gain": 0.5}}
 
 
-def test_a_method_on_a_module_that_is_away_says_so(starts: Callable[[], Served]) -> None:
+def test_a_method_on_a_module_that_is_away_says_so(call: Call, starts: Callable[[], Served]) -> None:
     served = starts()
 
     done = call("twin", "method", "ping", '{"a": 1}', temporary=served.temporary)
 
-    assert (done.returncode, done.stderr) == (2, "module edge is not connected, or busy\n")
+    assert (done.status, done.stderr) == (2, "module edge is not connected, or busy\n")
 
 
-def test_without_a_running_stack_one_line_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_running_stack_one_line_says_what_to_do(call: Call, tmp_path: Path) -> None:
     for arguments in (["show"], ["--data", str(tmp_path), "show"]):
         done = call("twin", *arguments, temporary=str(tmp_path))
-        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert (done.status, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "python -m local up" in call("twin", "show", temporary=str(tmp_path)).stderr
 
 
-def test_where_several_run_one_must_be_named(starts: Callable[[], Served], tmp_path: Path) -> None:
+def test_where_several_run_one_must_be_named(call: Call, starts: Callable[[], Served], tmp_path: Path) -> None:
     served = starts()
     second = start(tmp_path / "second", ["a", "b"], served.temporary)
     try:
@@ -65,7 +80,7 @@ def test_where_several_run_one_must_be_named(starts: Callable[[], Served], tmp_p
     finally:
         second.stop()
 
-    assert done.returncode == unnamed.returncode == 2
+    assert done.status == unnamed.status == 2
     assert str(tmp_path / "second") in done.stderr
     assert unnamed.stderr == "name one of the modules with --module: a, b\n"
 
@@ -82,15 +97,17 @@ def test_where_several_run_one_must_be_named(starts: Callable[[], Served], tmp_p
         (["--module", "edge", "--device", ""], "names"),
     ],
 )
-def test_a_wrong_argument_ends_in_one_line_and_status_2(arguments: list[str], says: str, tmp_path: Path) -> None:
+def test_a_wrong_argument_ends_in_one_line_and_status_2(
+    call: Call, arguments: list[str], says: str, tmp_path: Path
+) -> None:
     done = call("iot-edge", "--data", str(tmp_path / "data"), *arguments, temporary=str(tmp_path))
 
-    assert done.returncode == 2
+    assert done.status == 2
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-def test_a_data_folder_has_one_server_and_damage_to_it_is_named(starts: Callable[[], Served]) -> None:
+def test_a_data_folder_has_one_server_and_damage_to_it_is_named(call: Call, starts: Callable[[], Served]) -> None:
     served = starts()
     arguments = ("--data", str(served.data), "--module", "edge")
     taken = call("iot-edge", *arguments, temporary=served.temporary)
@@ -98,7 +115,7 @@ def test_a_data_folder_has_one_server_and_damage_to_it_is_named(starts: Callable
     (served.data / "identities.json").write_text("{")
     damaged = call("iot-edge", *arguments, temporary=served.temporary)
 
-    assert (taken.returncode, damaged.returncode) == (2, 2)
+    assert (taken.status, damaged.status) == (2, 2)
     assert "another server" in taken.stderr
     assert "identities.json" in damaged.stderr
 
