@@ -1,5 +1,6 @@
 """The whole pattern as processes on this machine: who is started with which settings, in which order."""
 
+import json
 import secrets
 import sys
 import time
@@ -7,25 +8,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from local.azurite import StorageAccount, start_azurite
 from local.child import Child, LogLine
 from local.errors import ChildDied, ChildRefused
 from local.event_hubs.connection import connection_string
+from local.folder import write_private
+from local.iot_edge import running
+from local.iot_edge.environment import module_environment
+from local.model_zip import publish
 
 CONTAINER, POISON = "pictures", "pictures-poison"
 HUB, PARTITIONS = "visits", 4
 WINDOWS_GROUP, WATCH_GROUP = "windows", "watch"
 """Consumer groups: each reader has its own, as in Azure."""
 MEMORY = "visitors"
+MODULE = "edge"
+WEIGHTS = "models/weights"
 QUERY = Path("infra/stream_analytics/footfall.asaql")
 UNTIL_READY_SECONDS = 60
 GIVEN: Mapping[str, tuple[str, ...]] = {
-    "edge": ("Store", "Camera", "TimeBetweenPicturesInSeconds", "ConfidenceThreshold", "JpegQuality", "MODELS_DIR"),
+    "twin": ("Store", "Camera"),
+    "edge": ("MODELS_DIR",),
     "worker": ("ANONYMIZATION_KEY", "FACE_ATTRIBUTES"),
     "face-api": ("MEMORY_DAYS", "MODELS_DIR"),
     "dashboard": ("MIN_GROUP",),
 }
-"""Which settings of the user's environment reach which process; no other process sees them."""
+"""Which settings of the user's environment reach which process, or the twin; no other process sees them."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,11 @@ class Stack:
     def rows(self) -> Path:
         """The folder of the windows' outputs."""
         return self.folder / "windows"
+
+    @property
+    def device(self) -> Path:
+        """The data folder of the IoT Edge stand-in."""
+        return self.folder / "iot-edge"
 
     @property
     def health(self) -> Path:
@@ -98,15 +113,29 @@ class Stack:
         """FaceAnalyze in the worker."""
         self._port(self._launch("worker", "function_app.worker", ["--port", "0"], self.function_settings))
 
-    def start_edge(self, source: str, settings: Mapping[str, str]) -> Child:
-        """Point the edge module at `source`; `settings` are its twin's names."""
+    def start_device(self, settings: Mapping[str, JsonValue]) -> None:
+        """An IoT Edge device with one module, whose twin holds `settings` and points to the person model."""
+        model = publish(self.storage, Path(self._given.get("MODELS_DIR", WEIGHTS)) / "person_detector.tflite")
+        desired = {
+            "Store": "demo-store",
+            "Camera": "display-1",
+            "ModelZipUrl": model.url,
+            "ModelZipSha256": model.sha256,
+            **settings,
+            **self._given_to("twin"),
+        }
+        file = self.folder / "desired.json"
+        write_private(file, json.dumps(desired))
+        arguments = ["iot-edge", "--data", str(self.device), "--module", f"{MODULE}={file}"]
+        self._port(self._launch("iot-edge", "local", arguments, {}))
+
+    def start_edge(self, source: str) -> Child:
+        """The edge module on the device, its camera pointed at `source`."""
         environment = {
+            **module_environment(running.load(self.device), MODULE),
             "PictureStorage": self.storage.upload_connection_string(CONTAINER),
             "PICTURE_CONTAINER": CONTAINER,
             "SpoolFolder": str(self.folder / "spool"),
-            "Store": "demo-store",
-            "Camera": "display-1",
-            **settings,
         }
         return self._launch("edge", "edge", ["--source", source], environment)
 

@@ -19,7 +19,7 @@ from local.stack import CONTAINER, HUB, POISON, WATCH_GROUP, Stack, wait_until
 
 VISIT_GAP_MINUTES = 8 / 60
 """So short that people of the sample who come back a little later count as returning."""
-EDGE_SETTINGS = {"TimeBetweenPicturesInSeconds": "2"}
+TWIN = {"TimeBetweenPicturesInSeconds": 2}
 """More often than the module's default, so that a minute of footage has something to tell."""
 DRAIN_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -42,6 +42,7 @@ def watch_it_through(plan: Plan, folder: Path, given: Mapping[str, str], view: V
     try:
         stack.start(VISIT_GAP_MINUTES)
         stack.start_worker()
+        stack.start_device(TWIN)
         windows = stack.start_windows()
         if plan.dashboard:
             stack.start_dashboard()
@@ -62,7 +63,7 @@ def watch_it_through(plan: Plan, folder: Path, given: Mapping[str, str], view: V
 
 def _watch(plan: Plan, stack: Stack, tally: Tally, view: View) -> float:
     """Let the camera run; answer how many seconds of footage it saw."""
-    edge = stack.start_edge(plan.source, EDGE_SETTINGS)
+    edge = stack.start_edge(plan.source)
     wait_until(lambda: tally.counts().frames > 0 or edge.status is not None, stack, DRAIN_SECONDS)
     begin = time.monotonic()
 

@@ -68,6 +68,7 @@ def keep_running(source: str, folder: Path, arguments: argparse.Namespace, conso
                 stack.start_worker()
             else:
                 write_function_settings(stack, arguments.functions)
+            stack.start_device({})
             stack.start_windows()
             stack.start_dashboard(arguments.dashboard_port)
         health = HealthReporter(stack.health, stack.storage.container(CONTAINER), lambda: tally.counts().spooled)
@@ -76,9 +77,10 @@ def keep_running(source: str, folder: Path, arguments: argparse.Namespace, conso
             console.print(f"data       {folder}")
             if arguments.functions is not None:
                 console.print(f"settings   {arguments.functions}, for `func start` in this checkout")
+            console.print("twin       python -m local twin show, and: twin set TimeBetweenPicturesInSeconds=10")
             console.print("Ctrl-C stops everything")
             while True:
-                edge = stack.start_edge(source, {})
+                edge = stack.start_edge(source)
                 wait_until(lambda: edge.status is not None, stack, float("inf"), pause=0.5)  # noqa: B023 (used at once)
                 stack.forget(edge)
     finally:
