@@ -24,6 +24,8 @@ HUB, PARTITIONS = "visits", 4
 WINDOWS_GROUP, WATCH_GROUP = "windows", "watch"
 """Consumer groups: each reader has its own, as in Azure."""
 MEMORY = "visitors"
+EVENT_ORDER = ("--late", "5", "--out-of-order", "2")
+"""Seconds. A partition without events holds all windows back for the late tolerance, which in Azure is a day."""
 MODULE = "edge"
 WEIGHTS = "models/weights"
 QUERY = Path("infra/stream_analytics/footfall.asaql")
@@ -156,7 +158,7 @@ class Stack:
             "EVENT_HUB_CONSUMER_GROUP": WINDOWS_GROUP,
             "CheckpointStorage": self.storage.connection_string,
         }
-        arguments = ["windows", "--query", str(QUERY), "--follow", "--out", str(self.rows)]
+        arguments = ["windows", "--query", str(QUERY), "--follow", "--out", str(self.rows), *EVENT_ORDER]
         if until_idle is not None:
             arguments += ["--until-idle", f"{until_idle:g}"]
         return self._launch("windows", "local", arguments, environment)
