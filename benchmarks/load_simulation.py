@@ -3,12 +3,11 @@
 Everything shares this machine: the cameras, Azurite, the Event Hubs server, the Face API's stand-in, one worker with
 its default settings, and the window job. First at the rate that `python -m local size` models, then flat out.
 
-    python -m benchmarks.load_simulation [--visitors-per-hour V] [--seconds N] [--record]
+    python -m benchmarks.load_simulation [--visitors-per-hour V] [--seconds N]
 """
 
 import argparse
 import json
-import platform
 import random
 import secrets
 import sys
@@ -34,7 +33,7 @@ from local.azurite import StorageAccount, azurite
 from local.child import Child, LogLine
 from local.event_hubs.connection import connection_string
 from local.size.demand import Demand
-from local.size.figures import MEASURED, read_measured
+from local.size.figures import read_measured
 from local.size.model import size
 from tests.function_app.face_service import KEY, MEMORY, face, picture_of
 
@@ -321,28 +320,10 @@ def report(result: Result, demand: Demand) -> None:
         raise SystemExit(f"{lost} faces are missing from the windows")
 
 
-def record(result: Result) -> None:
-    """Put what was measured here into local/size/measured.json, with today's date and this machine."""
-    figures = json.loads(MEASURED.read_text())
-    text = event(1, "2026-01-05T12:00:00Z", CAMERAS).to_json()
-    figures |= {
-        "measuredAt": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}",
-        "eventBytes": len(text),
-        "windowRowBytes": round(result.paced.row_bytes),
-        "workerPicturesPerSecond": round(result.worker.rate, 1),
-    }
-    MEASURED.write_text(json.dumps(figures, indent=2) + "\n")
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load_simulation", description=__doc__)
     parser.add_argument("--visitors-per-hour", type=int, default=CAMERAS.visitors_per_hour, metavar="V")
     parser.add_argument("--seconds", type=float, default=PACED_SECONDS, help="how long at the modelled rate")
-    parser.add_argument("--record", action="store_true", help="write what was measured to local/size/measured.json")
     given = parser.parse_args()
     thousand = Demand(CAMERAS.stores, CAMERAS.cameras, given.visitors_per_hour)
-    found = run(thousand, given.seconds)
-    report(found, thousand)
-    if given.record:
-        record(found)
+    report(run(thousand, given.seconds), thousand)

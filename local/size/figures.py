@@ -32,11 +32,11 @@ class Measured(BaseModel):
     picture_bytes: float = Field(gt=0)
     """A picture as uploaded, mean over the sample footage (the demo's pictureBytes / pictures)."""
     seconds_per_picture: float = Field(gt=0)
-    """Detect with all attributes, and observe, on one thread of the Face API (python -m benchmarks)."""
+    """Processor time of the Face API: detect with all attributes, and observe (benchmarks.sizing_figures)."""
     visitor_bytes: float = Field(gt=0)
-    """A remembered visitor in the memory's database, index included (python -m benchmarks)."""
+    """A remembered visitor in the memory's database, one template each (benchmarks.sizing_figures)."""
     worker_pictures_per_second: float = Field(gt=0)
-    """One worker process with an instant Face API (benchmarks.load_simulation)."""
+    """One worker process with an instant Face API, flat out (benchmarks.load_simulation)."""
 
 
 class Prices(BaseModel):
