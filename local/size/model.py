@@ -30,7 +30,7 @@ class Storage:
     """Gigabytes (10⁹ bytes). `windows` and `events_sent` grow each month; the others are room to have."""
 
     windows: float
-    """A month of 15-second rows in Azure, were there a face in every window of every open hour."""
+    """The most a month of 15-second rows in Azure can be: one for each event, or each window of each open hour."""
     events_sent: float
     """A month of events, over the line to Azure."""
     pictures_waiting: float
@@ -83,10 +83,11 @@ def size(demand: Demand, measured: Measured) -> Sizes:
 
 def _storage(demand: Demand, measured: Measured, mean_hour: float) -> Storage:
     hours = demand.open_hours * DAYS_A_MONTH
+    rows = min(demand.all_cameras * hours * WINDOWS_AN_HOUR, mean_hour * hours)
     store_pictures_an_hour = demand.events_per_hour / demand.stores
     store_visitors_a_day = demand.cameras * demand.visitors_per_hour * demand.mean_to_busiest * demand.open_hours
     return Storage(
-        windows=demand.all_cameras * hours * WINDOWS_AN_HOUR * measured.window_row_bytes / GIGABYTE,
+        windows=rows * measured.window_row_bytes / GIGABYTE,
         events_sent=mean_hour * hours * measured.event_bytes / GIGABYTE,
         pictures_waiting=store_pictures_an_hour * demand.retention_hours * measured.picture_bytes / GIGABYTE,
         visitor_memory=store_visitors_a_day * demand.memory_days * measured.visitor_bytes / GIGABYTE,

@@ -69,6 +69,11 @@ def test_storage_of_a_month_by_hand() -> None:
     assert sizes.storage.visitor_memory == pytest.approx(0.864)
 
 
+def test_there_are_no_more_rows_than_events() -> None:
+    # 1,000 × 12 × 7 / 2 = 42,000 events an hour × 360 h = 15,120,000 rows at most; × 400 B = 6.048 GB.
+    assert size(Demand(stores=250, cameras=4, visitors_per_hour=12), FIGURES).storage.windows == pytest.approx(6.048)
+
+
 def test_ten_thousand_cameras_in_a_rush_by_hand() -> None:
     # 10,000 × 600 × (1 + 60 / 5) = 78,000,000 an hour; × 2 / 3600 = 43,333.3: 43,334 /s.
     # Throughput: 44 units. Streaming: 43,334 / 250 = 173.3: 174 tenths, in whole units 180. Hub: 50.
