@@ -19,6 +19,7 @@ BATCH_FORMAT = 0x80013700
 MAX_EVENTS = 10_000
 """Events in one batch, at most."""
 _MAX_HEADER = 1024
+_SMALL_ULONG = b"\x53"
 _PARTITION_KEY = "x-opt-partition-key"
 _OURS = frozenset({_PARTITION_KEY, "x-opt-sequence-number", "x-opt-offset", "x-opt-enqueued-time"})
 _SEQUENCE_NUMBER, _OFFSET, _ENQUEUED, _KEY = (
@@ -73,7 +74,8 @@ def sections(message: bytes) -> Iterator[Section]:
     while at < len(message):
         if message[at] != 0:
             raise DecodeError("a message holds something that is no section")
-        code, value = decode(message, at + 1)
+        short = message[at + 1 : at + 2] == _SMALL_ULONG and at + 2 < len(message)
+        code, value = (message[at + 2], at + 3) if short else decode(message, at + 1)
         if type(code) is not int or not HEADER <= code <= FOOTER:
             raise DecodeError("a message holds an unknown section")
         end = skip(message, value)

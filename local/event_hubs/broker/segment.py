@@ -55,7 +55,7 @@ class Segment:
         self.last: StoredEvent | None = None
         self.size = 0
         for event in self._scan(os.fstat(self._file).st_size):
-            self._note(event)
+            self._note(event, event.end)
         self.dropped = os.fstat(self._file).st_size - self.size
         if self.dropped:
             os.ftruncate(self._file, self.size)
@@ -77,7 +77,9 @@ class Segment:
             os.ftruncate(self._file, self.size)
             raise
         for event, record in zip(events, records, strict=True):
-            self._note(event._replace(end=self.size + len(record)))
+            self._note(event, self.size + len(record))
+        if self.last:
+            self.last = self.last._replace(head=b"", body=b"")
 
     def read(self, position: int, count: int) -> list[StoredEvent]:
         """Up to `count` events from `position` on, at most about 128 kB of them, one at least if there is one."""
@@ -108,12 +110,10 @@ class Segment:
                 position = event.end
         return position
 
-    def _note(self, event: StoredEvent) -> None:
-        start = self.size
-        if not self._marks or start - self._marks[-1].position >= _MARK_EVERY:
-            self._marks.append(Mark(event.sequence, event.offset, event.enqueued_ms, start))
-        self.last = event._replace(head=b"", body=b"")
-        self.size = event.end
+    def _note(self, event: StoredEvent, end: int) -> None:
+        if not self._marks or self.size - self._marks[-1].position >= _MARK_EVERY:
+            self._marks.append(Mark(event.sequence, event.offset, event.enqueued_ms, self.size))
+        self.last, self.size = event, end
 
     def _scan(self, file_size: int) -> Iterator[StoredEvent]:
         """All whole records, up to the first that is not."""
@@ -126,7 +126,7 @@ class Segment:
                 event = _parse(chunk, at, start)
                 if event is None:
                     return
-            yield event
+            yield event._replace(head=b"", body=b"")
             at = event.end - start
 
 
