@@ -1,7 +1,8 @@
 """What the routes serve from: the feed, the history it fills, and the rules for showing it."""
 
+import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 
 import duckdb
@@ -12,15 +13,23 @@ from local.dashboard.feed import Feed
 from local.dashboard.history import History, Selection
 from local.dashboard.snapshot import HOUR_COLUMNS, QUARTER, Figures, Rules, View, hours, take
 
+MOST_VIEWS = 64
 
-@dataclass(frozen=True)
+
 class Board:
-    """One dashboard. `clock` says the time in UTC."""
+    """One dashboard. Pages that look at the same share the work."""
 
-    feed: Feed
-    history: History
-    rules: Rules
-    clock: Callable[[], datetime]
+    def __init__(self, feed: Feed, history: History, rules: Rules, clock: Callable[[], datetime]) -> None:
+        """`clock` says the time in UTC."""
+        self.feed, self.history, self.rules, self.clock = feed, history, rules, clock
+        self._lock = threading.Lock()
+        self._made_of: tuple[int, date] | None = None
+        self._made: dict[View, Figures] = {}
+
+    @property
+    def state(self) -> tuple[int, date]:
+        """Changes whenever a page's numbers may."""
+        return self.feed.version, self.today()
 
     def today(self) -> date:
         """By the stores' clock."""
@@ -28,7 +37,13 @@ class Board:
 
     def snapshot(self, view: View) -> Figures:
         """All the page's numbers."""
-        return take(self.history, view, self.rules, self.clock())
+        with self._lock:
+            state = self.state
+            if state != self._made_of or len(self._made) >= MOST_VIEWS:
+                self._made_of, self._made = state, {}
+            if view not in self._made:
+                self._made[view] = take(self.history, view, self.rules, self.clock())
+            return self._made[view]
 
     def health(self) -> Figures:
         """The health strip, and how many lines of the rows file could not be read."""
@@ -41,7 +56,8 @@ class Board:
 
     def hours(self, view: View) -> duckdb.DuckDBPyRelation:
         """The day's hours, empty ones too."""
-        quarters = self.history.by_bucket(self._selection(view), QUARTER)
+        with self.history.looking() as look:
+            quarters = look.by_bucket(self._selection(view), QUARTER)
         return self.history.relation(hours(quarters, view.day or self.today(), self.rules), HOUR_COLUMNS)
 
     def _selection(self, view: View) -> Selection:

@@ -1,7 +1,8 @@
 """What may be shown, kept in a DuckDB file that lives as long as the process: bounded memory, any day of the month."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,13 +29,9 @@ MEANS = ", ".join(
     f'sum("{column}" * faces) / nullif(sum(faces) FILTER ("{column}" IS NOT NULL), 0) AS "{column}"'
     for column in AVERAGES
 )
-AS_RELEASED = (
-    "SELECT "  # noqa: S608 (columns)
-    + ", ".join(
-        f'strftime("{name}", \'%Y-%m-%dT%H:%M:%SZ\') AS "{name}"' if kind == "TIMESTAMP" else f'"{name}"'
-        for name, kind in COLUMNS.items()
-    )
-    + " FROM shown"
+AS_RELEASED = "SELECT " + ", ".join(
+    f'strftime("{name}", \'%Y-%m-%dT%H:%M:%SZ\') AS "{name}"' if kind == "TIMESTAMP" else f'"{name}"'
+    for name, kind in COLUMNS.items()
 )
 WHERE = (
     "windowEnd > $since AND windowEnd <= $until "
@@ -62,7 +59,7 @@ class Selection:
 
 
 class History:
-    """Releases by time and place. One writer; any number of readers, each with a cursor of its own."""
+    """Releases by time and place: one writer, any number that look."""
 
     def __init__(self, path: Path) -> None:
         """Create the database at `path`."""
@@ -88,6 +85,46 @@ class History:
                 oldest = (newest - KEEP).astimezone(UTC).replace(tzinfo=None)
                 self._connection.execute("DELETE FROM shown WHERE windowEnd <= $oldest", {"oldest": oldest})
             self.newest = newest
+
+    @contextmanager
+    def looking(self) -> Iterator["Look"]:
+        """Look at one moment: what is added meanwhile does not show."""
+        cursor = self._connection.cursor()
+        cursor.begin()
+        try:
+            yield Look(cursor)
+        finally:
+            cursor.rollback()
+            cursor.close()
+
+    def released(self, selection: Selection) -> duckdb.DuckDBPyRelation:
+        """All rows as they were released, oldest first, for an export."""
+        cursor = self._connection.cursor()
+        return cursor.sql(
+            f"{AS_RELEASED} FROM shown WHERE {WHERE} ORDER BY windowEnd, store, camera",
+            params=selection.parameters(),
+        )
+
+    def relation(self, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> duckdb.DuckDBPyRelation:
+        """Rows of our own as a relation, for an export."""
+        parameters = {"rows": _packed(rows, columns)}
+        return self._connection.cursor().sql(_unpacked(columns), params=parameters)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _create(self) -> None:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+        self._connection.execute(f"CREATE TABLE shown ({columns})")
+
+
+class Look:
+    """The history at one moment."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """`cursor` is inside a transaction."""
+        self._cursor = cursor
 
     def places(self) -> list[tuple[str, str]]:
         """All (store, camera), sorted."""
@@ -122,38 +159,16 @@ class History:
 
     def latest(self, selection: Selection, limit: int) -> list[dict[str, Any]]:
         """The newest rows as they were released, newest first."""
+        newest = f"SELECT * FROM shown WHERE {WHERE} ORDER BY windowEnd DESC, store, camera LIMIT $limit"  # noqa: S608
         return self._dicts(
-            f"{AS_RELEASED} WHERE {WHERE} ORDER BY windowEnd DESC, store, camera LIMIT $limit",
-            selection,
-            limit=limit,
+            f"{AS_RELEASED} FROM ({newest}) ORDER BY windowEnd DESC, store, camera", selection, limit=limit
         )
-
-    def released(self, selection: Selection) -> duckdb.DuckDBPyRelation:
-        """All rows as they were released, oldest first, for an export."""
-        cursor = self._connection.cursor()
-        return cursor.sql(
-            f"{AS_RELEASED} WHERE {WHERE} ORDER BY windowEnd, store, camera",
-            params=selection.parameters(),
-        )
-
-    def relation(self, rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> duckdb.DuckDBPyRelation:
-        """Rows of our own as a relation, for an export."""
-        parameters = {"rows": _packed(rows, columns)}
-        return self._connection.cursor().sql(_unpacked(columns), params=parameters)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-    def _create(self) -> None:
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-        self._connection.execute(f"CREATE TABLE shown ({columns})")
 
     def _all(self, query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        return self._connection.cursor().execute(query, parameters or {}).fetchall()
+        return self._cursor.execute(query, parameters or {}).fetchall()
 
     def _dicts(self, query: str, selection: Selection, **more: object) -> list[dict[str, Any]]:
-        result = self._connection.cursor().execute(query, selection.parameters() | more)
+        result = self._cursor.execute(query, selection.parameters() | more)
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

@@ -37,8 +37,7 @@ async def stream(board: Board, view: View, is_stopping: Callable[[], bool]) -> A
     seen: object = None
     told: object = None
     while not is_stopping():
-        state = (board.feed.version, board.today())
-        if state != seen:
+        if (state := board.state) != seen:
             seen = state
             numbers = await asyncio.to_thread(board.snapshot, view)
             yield ServerSentEvent(data=numbers, event="snapshot", retry=RETRY_MILLISECONDS)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from local.dashboard.day import day_of, hour_of, hours_of, span_of
-from local.dashboard.history import AVERAGES, COUNTS, History, Selection
+from local.dashboard.history import AVERAGES, COUNTS, History, Look, Selection
 from local.dashboard.windows import PARTS, WINDOW
 
 QUARTER = timedelta(minutes=15)
@@ -47,12 +47,18 @@ class Rules:
 
 
 def take(history: History, view: View, rules: Rules, now: datetime) -> Figures:
-    """Work out the page. All counts come from released rows; a `None` is withheld."""
+    """Work out the page, all of it at one moment of the history. A `None` among the counts is withheld."""
+    with history.looking() as look:
+        return _take(look, view, rules, now)
+
+
+def _take(look: Look, view: View, rules: Rules, now: datetime) -> Figures:
     today = now.astimezone(rules.zone).date()
     day = view.day or today
     selection = Selection(*span_of(day, rules.zone), view.store, view.camera)
-    span = history.span(view.store, view.camera)
-    quarters = history.by_bucket(selection, QUARTER)
+    span = look.span(view.store, view.camera)
+    newest = span and span[1]
+    quarters = look.by_bucket(selection, QUARTER)
     return {
         "day": day.isoformat(),
         "today": today.isoformat(),
@@ -60,16 +66,16 @@ def take(history: History, view: View, rules: Rules, now: datetime) -> Figures:
         "minGroup": rules.min_group if rules.pooled else 0,
         "store": view.store,
         "camera": view.camera,
-        "places": _places(history.places()),
+        "places": _places(look.places()),
         "firstDay": _day(span and span[0], rules.zone),
-        "lastDay": _day(span and span[1], rules.zone),
-        "now": _now(history, view, span and span[1]),
-        "total": _total(history.total(selection)),
-        "dayBefore": _day_before(history, view, day, rules, now),
+        "lastDay": _day(newest, rules.zone),
+        "now": _now(look, view, newest),
+        "total": _total(look.total(selection)),
+        "dayBefore": _day_before(look, view, day, rules, now),
         "hours": hours(quarters, day, rules),
         "quarters": _course(quarters),
-        "recent": _recent(history, view, span and span[1]),
-        "rows": history.latest(selection, LATEST_ROWS),
+        "recent": _recent(look, view, newest),
+        "rows": look.latest(selection, LATEST_ROWS),
     }
 
 
@@ -108,14 +114,14 @@ def _total(sums: Mapping[str, Any]) -> Figures:
     return total | {column: _rounded(sums[column]) for column in AVERAGES} | {"withheld": withheld}
 
 
-def _now(history: History, view: View, newest: datetime | None) -> Figures | None:
+def _now(look: Look, view: View, newest: datetime | None) -> Figures | None:
     """The newest window, over all cameras that have one ending then."""
     if newest is None:
         return None
     selection = Selection(newest - timedelta(microseconds=1), newest, view.store, view.camera)
-    sums = history.total(selection)
+    sums = look.total(selection)
     return {
-        "windowStart": min(row["windowStart"] for row in history.latest(selection, LATEST_ROWS)),
+        "windowStart": min(row["windowStart"] for row in look.latest(selection, LATEST_ROWS)),
         "windowEnd": _stamp(newest),
         "visitors": sums["visitors"],
         "faces": sums["faces"],
@@ -123,11 +129,11 @@ def _now(history: History, view: View, newest: datetime | None) -> Figures | Non
     }
 
 
-def _day_before(history: History, view: View, day: date, rules: Rules, now: datetime) -> int | None:
+def _day_before(look: Look, view: View, day: date, rules: Rules, now: datetime) -> int | None:
     """Visitors of the day before: up to the same time where the day is still on. None if it has no data at all."""
     start, end = span_of(day - timedelta(days=1), rules.zone)
     until = min(end, now - timedelta(days=1))
-    visitors: int | None = history.total(Selection(start, until, view.store, view.camera))["visitors"]
+    visitors: int | None = look.total(Selection(start, until, view.store, view.camera))["visitors"]
     return visitors
 
 
@@ -137,10 +143,10 @@ def _course(buckets: Sequence[Figures]) -> list[Figures]:
     ]
 
 
-def _recent(history: History, view: View, newest: datetime | None) -> list[Figures]:
+def _recent(look: Look, view: View, newest: datetime | None) -> list[Figures]:
     if newest is None:
         return []
-    return _course(history.by_bucket(Selection(newest - RECENT, newest, view.store, view.camera), WINDOW))
+    return _course(look.by_bucket(Selection(newest - RECENT, newest, view.store, view.camera), WINDOW))
 
 
 def _places(places: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Literal
 
 import pytest
@@ -39,9 +40,18 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, url: str, size: str = "wall", scheme: Scheme = "light", *, still: bool = True
+    browser: Browser,
+    url: str,
+    size: str = "wall",
+    scheme: Scheme = "light",
+    *,
+    still: bool = True,
+    now: datetime | None = None,
 ) -> Iterator[Page]:
-    """Open a page. Afterwards, its console must be empty: no error, nothing that the page's policy refused."""
+    """Open a page. Afterwards, its console must be empty: no error, nothing that the page's policy refused.
+
+    `now` stops the page's clock.
+    """
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -54,6 +64,8 @@ def opened(
     page = context.new_page()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
+    if now is not None:
+        page.clock.set_fixed_time(now)
     try:
         page.goto(url)
         yield page

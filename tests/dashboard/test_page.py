@@ -118,11 +118,13 @@ def test_a_lost_stream_is_said_and_found_again(browser: Browser, serve: Serve) -
         settle(page, 3)
         assert served.child.stop() == 0
         expect(page.locator("#link-text")).to_contain_text("reconnecting")
+        expect(page.locator("#notice")).to_contain_text("the last ones received")
         expect(page.locator("#day-visitors")).to_have_text("3")
         write(served.rows, [people(at("2026-03-10 10:00:30"), 1)])
         serve("--port", served.url.rpartition(":")[2], rows=served.rows)
         expect(page.locator("#link-text")).to_have_text("Live", timeout=20_000)
         settle(page, 4)
+        expect(page.locator("#notice")).to_be_hidden()
 
 
 def test_the_health_strip_is_unknown_until_the_supervisor_speaks(browser: Browser, serve: Serve) -> None:

@@ -5,6 +5,11 @@ import { clock, dayName, minute, percent } from "./format.js";
 const EMOTIONS = ["happiness", "surprise", "neutral", "sadness", "fear", "contempt", "disgust", "anger"];
 const COURSES = { day: "quarters", recent: "recent" };
 const MOST_BARS = 60;
+const LEAST_FACES = 5;
+const CAPTIONS = {
+  day: `Share of faces, by quarter of an hour; quarters with fewer than ${LEAST_FACES} faces are left out.`,
+  recent: "Faces in each window of 15 seconds.",
+};
 const sets = EMOTIONS.map((name) => ({ label: name, colour: name, data: [], stack: "faces", barPercentage: 1, categoryPercentage: 0.92 }));
 
 let chart = null;
@@ -14,13 +19,20 @@ let last = null;
 
 export function showEmotions(snapshot) {
   last = snapshot;
-  shown = snapshot[COURSES[stretch]].slice(-MOST_BARS).map(shares).filter(({ faces }) => faces);
-  chart ||= makeChart("emotions-chart", { type: "bar", data: { labels: [], datasets: sets }, options: percentOptions() }, describe);
+  const byShare = stretch === "day";
+  const course = snapshot[COURSES[stretch]].slice(-MOST_BARS).map((bucket) => ({ ...shares(bucket), counts: bucket }));
+  shown = course.filter(({ faces }) => faces >= (byShare ? LEAST_FACES : 1));
+  chart ||= makeChart("emotions-chart", { type: "bar", data: { labels: [], datasets: sets }, options: emotionOptions() }, describe);
   chart.data.labels = shown.map(({ at }) => (stretch === "day" ? minute(at) : clock(at)));
-  for (const set of sets) set.data = shown.map((bucket) => bucket[set.label]);
+  for (const set of sets) set.data = shown.map(({ counts, ...share }) => (byShare ? share : counts)[set.label]);
+  const { y } = chart.options.scales;
+  y.max = byShare ? 100 : undefined;
+  y.suggestedMax = byShare ? undefined : 4;
+  y.ticks.callback = (value) => (byShare ? `${value}%` : value);
   tint(chart);
   chart.update();
   showLegend(shares(stretch === "day" ? snapshot.total : sum(snapshot.recent)));
+  document.getElementById("emotions-caption").textContent = CAPTIONS[stretch];
   document.getElementById("emotions-chart").setAttribute("aria-label", summary(snapshot));
 }
 
@@ -41,12 +53,10 @@ function shares(bucket) {
 const sum = (buckets) =>
   Object.fromEntries(EMOTIONS.map((name) => [name, buckets.reduce((all, bucket) => all + (bucket[name] || 0), 0)]));
 
-function percentOptions() {
+function emotionOptions() {
   const base = options();
-  base.scales.y.max = 100;
-  base.scales.y.ticks.callback = (value) => `${value}%`;
   base.plugins.tooltip.callbacks = {
-    label: ({ dataset, raw }) => `${dataset.label} ${Math.round(raw)}%`,
+    label: ({ dataset, raw }) => `${dataset.label} ${Math.round(raw)}${stretch === "day" ? "%" : ""}`,
     footer: ([{ dataIndex }]) => `${shown[dataIndex].faces} faces`,
   };
   base.plugins.tooltip.filter = ({ raw }) => raw >= 0.5;
