@@ -47,6 +47,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--retention-hours", type=float, default=Retention.hours, metavar="H", help="how long (default %(default)g)"
     )
+    parser.add_argument(
+        "--events-per-second",
+        type=float,
+        metavar="N",
+        help="refuse more as too busy, as Azure throttles (default: no limit)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,11 +61,19 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if not 0 <= arguments.port <= 65535 or not arguments.retention_hours > 0:
             raise BadArgument("--port is 0 to 65535, --retention-hours more than 0")
+        if arguments.events_per_second is not None and not arguments.events_per_second > 0:
+            raise BadArgument("--events-per-second must be more than 0")
         shapes = [HubShape.parse(text) for text in arguments.hub]
         keys = [Key.parse(text) for text in arguments.key]
         with tempfile.TemporaryDirectory(prefix="event-hubs-") as temporary:
             folder = arguments.data or Path(temporary)
-            namespace = Namespace(shapes, keys, folder, Retention(hours=arguments.retention_hours))
+            namespace = Namespace(
+                shapes,
+                keys,
+                folder,
+                Retention(hours=arguments.retention_hours),
+                events_per_second=arguments.events_per_second,
+            )
             try:
                 asyncio.run(_serve(namespace, arguments.port))
             finally:

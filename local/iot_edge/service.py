@@ -3,6 +3,7 @@
 import hmac
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse
 
@@ -34,6 +35,11 @@ def service_api(hub: Hub, token: str) -> FastAPI:
     @api.exception_handler(IotEdgeError)
     async def refused(_: Request, error: IotEdgeError) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, _STATUS.get(type(error), 500))
+
+    @api.exception_handler(Exception)
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        structlog.get_logger().error("service failed", error=type(error).__name__)
+        return JSONResponse({"detail": "the stand-in failed; see its log"}, 500)
 
     @api.get("/twins/{device}/modules/{module}")
     async def get_twin(device: str, module: str) -> dict[str, Json]:

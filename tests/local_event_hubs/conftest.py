@@ -31,12 +31,12 @@ class Served:
         return connection_string(self.port, name, key)
 
 
-def start(data: Path, hubs: list[str], port: int = 0) -> tuple[Child, int]:
+def start(data: Path, hubs: list[str], port: int = 0, *more: str) -> tuple[Child, int]:
     """A server with those hubs."""
     keys = [part for name, rights in _RIGHTS.items() for part in ("--key", f"{name}={KEY}{rights}")]
     named = [part for hub in hubs for part in ("--hub", hub)]
-    command = [sys.executable, "-m", "local", "event-hubs", "--port", str(port), *named, *keys, "--data", str(data)]
-    child = Child("event-hubs", command, {})
+    command = [sys.executable, "-m", "local", "event-hubs", "--port", str(port), *named, *keys, *more]
+    child = Child("event-hubs", [*command, "--data", str(data)], {})
     return child, int(child.wait_for("ready").fields["port"])
 
 
@@ -57,12 +57,12 @@ def served(shared: Callable[[], Served]) -> Served:
 
 
 @pytest.fixture
-def starts(tmp_path: Path) -> Iterator[Callable[[int], Served]]:
+def starts(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """Starts servers of one data folder, one after the other, on a given port or a free one (0)."""
     children: list[Child] = []
 
-    def start_one(port: int = 0) -> Served:
-        child, port = start(tmp_path / "data", ["visits:2"], port)
+    def start_one(port: int = 0, *more: str) -> Served:
+        child, port = start(tmp_path / "data", ["visits:2"], port, *more)
         children.append(child)
         return Served("visits", port, child)
 

@@ -14,6 +14,7 @@ from local.event_hubs.broker.event_log import Retention
 from local.event_hubs.broker.hub import Hub, HubShape
 from local.event_hubs.broker.position import EARLIEST, LATEST, position
 from local.event_hubs.broker.readers import MOST_READERS, Reader, Readers
+from local.event_hubs.broker.throttle import Throttle
 from local.event_hubs.errors import BadArgument, DataFolderUnfit, Refused
 
 NOW = 1_000.0
@@ -161,6 +162,25 @@ def test_without_an_epoch_five_may_read_and_a_sixth_may_not() -> None:
         readers.admit(Watched(None).reader)
     readers.remove(five[0].reader)
     readers.admit(Watched(None).reader)
+
+
+def test_a_throttle_lets_a_seconds_worth_pass_at_once_and_then_its_rate() -> None:
+    seconds = [NOW]
+    throttle = Throttle(10, lambda: seconds[0])
+
+    throttle.admit(6)
+    throttle.admit(4)
+    with pytest.raises(Refused, match="Try again"):
+        throttle.admit(1)
+    seconds[0] += 0.5
+    throttle.admit(5)
+    with pytest.raises(Refused):
+        throttle.admit(1)
+    seconds[0] += 60
+    throttle.admit(25)  # more than a second's worth: as one, when there is room for all that ever is
+    seconds[0] += 1
+    with pytest.raises(Refused):
+        throttle.admit(1)
 
 
 def test_positions_are_read_as_clients_write_them() -> None:

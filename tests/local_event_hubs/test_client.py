@@ -1,7 +1,7 @@
 """Unmodified azure-eventhub clients against the server: what they send is what they receive."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -261,6 +261,19 @@ async def test_a_hub_that_is_not_there_is_refused(served: Served, hub: str) -> N
     async with AioProducer.from_connection_string(served.connection(), eventhub_name=hub, retry_total=0) as producer:
         with pytest.raises((EventHubError, AuthenticationError)):
             await producer.send_event(EventData("x"))
+
+
+async def test_a_throttled_client_is_told_so_and_gets_through_later(starts: Callable[..., Served]) -> None:
+    server = starts(0, "--events-per-second", "2")
+    connection = server.connection()
+    async with AioProducer.from_connection_string(connection, eventhub_name="visits") as producer:
+        await producer.send_batch([EventData("0"), EventData("1")], partition_id="0")
+        with pytest.raises(EventHubError, match="server-busy"):
+            await producer.send_batch([EventData("2"), EventData("3")], partition_id="0")
+        await asyncio.sleep(1.1)  # the rate's own time
+        await producer.send_batch([EventData("2"), EventData("3")], partition_id="0")
+
+    assert await bodies(connection, "visits", 4, partition="0") == list("0123")
 
 
 async def test_a_group_that_is_not_there_is_refused(served: Served) -> None:

@@ -8,6 +8,7 @@ from local.event_hubs.broker.access import Grant, Key, check_token
 from local.event_hubs.broker.address import Address, address
 from local.event_hubs.broker.event_log import Retention
 from local.event_hubs.broker.hub import Hub, HubShape, Partition
+from local.event_hubs.broker.throttle import Throttle
 from local.event_hubs.errors import BadArgument, DataFolderUnfit, Refused
 from local.folder import claim
 
@@ -21,12 +22,15 @@ class Namespace:
         keys: Sequence[Key],
         folder: Path,
         retention: Retention,
+        *,
+        events_per_second: float | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         """Open or make the hubs. Raises BadArgument, DataFolderUnfit and SurroundingsUnfit."""
         if len({shape.name.lower() for shape in shapes}) < len(shapes) or len({key.name for key in keys}) < len(keys):
             raise BadArgument("two hubs, or two keys, have the same name")
         self.now = now
+        self.throttle = Throttle(events_per_second, now)
         self._keys = {key.name: key for key in keys}
         self._lock = claim(folder)
         try:

@@ -14,6 +14,7 @@ from local.event_hubs.wire.outlet import Outlet
 from local.event_hubs.wire.session import Session
 
 SECONDS_TO_OPEN = 20.0
+_SECONDS_TO_CLOSE = 5.0
 _SHORTEST_HEARTBEAT = 0.5
 _WRITE_BUFFER = 256 * 1024
 
@@ -87,7 +88,14 @@ class Connection(asyncio.Protocol):
         if not self._closing:
             self._closing = True
             self._outlet.write(outgoing.close(error))
-            self._transport.close()
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close when the client has read all, or soon."""
+        if self._timer:
+            self._timer.cancel()
+        self._transport.close()
+        self._timer = asyncio.get_running_loop().call_later(_SECONDS_TO_CLOSE, self._transport.abort)
 
     def _header(self, header: bytes) -> None:
         if header == SASL_HEADER:
@@ -97,7 +105,7 @@ class Connection(asyncio.Protocol):
         else:  # TLS, or no AMQP at all: answer what is spoken here
             self._closing = True
             self._outlet.write(SASL_HEADER)
-            self._transport.close()
+            self._hang_up()
 
     def _frame(self, frame: Frame) -> None:
         code, fields, payload_at = incoming.performative(frame.body)

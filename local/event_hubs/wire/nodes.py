@@ -52,6 +52,7 @@ def _writer(session: "Session", handle: int, node: str) -> IncomingLink:
     def take(message: bytes, message_format: int) -> None:
         session.grants.require(place.path, Right.SEND)
         events = events_of(message, message_format)
+        session.namespace.throttle.admit(len(events))
         chosen = partition or hub.choose(events[0].key)
         chosen.keep([Storable(event.head, len(event.head) + len(event.rest), event.stamped) for event in events])
 
