@@ -2,11 +2,14 @@
 
 import base64
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from local.iot_edge.telemetry import LARGEST_FILE, Message, TelemetryLog
 from tests.local_iot_edge.conftest import Served
 
 
@@ -63,3 +66,19 @@ def test_the_service_api_says_what_is_wrong_with_a_request(served: Served, servi
     assert service.post(f"{path}/methods", json={"payload": 1}).status_code == 400
     assert service.post(f"{path}/methods", json={"methodName": "a", "responseTimeoutInSeconds": 1e9}).status_code == 400
     assert service.get("/telemetry?last=0").status_code == 422
+
+
+def test_telemetry_is_kept_within_its_bounds_the_newest_of_it(tmp_path: Path) -> None:
+    log, now = TelemetryLog(tmp_path), datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    for number in range(120):
+        log.add(Message("edge", {"$.on": "counts", "a": "b"}, b'{"n": %d, "x": "%s"}' % (number, b"x" * 100_000)), now)
+    log.add(Message("edge", {}, b"\xff not json " + b"[" * 9_999), now)
+
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 2 * (LARGEST_FILE + 200_000)
+    newest = log.newest(3)
+    assert [message["output"] for message in newest] == ["counts", "counts", None]
+    assert newest[0]["enqueuedAt"] == "2026-01-02T03:04:05.000Z"
+    assert newest[0]["properties"] == {"a": "b"}
+    assert isinstance(newest[0]["body"], dict)
+    assert newest[0]["body"]["n"] == 118
+    assert isinstance(newest[2]["body"], str)
