@@ -58,8 +58,8 @@ class FaceClient:
     ) -> None:
         root = endpoint.rstrip("/")
         wanted = f"&returnFaceAttributes={','.join(attributes)}" if attributes else ""
-        self._detect_url = f"{root}/face/v1.0/detect?returnFaceId=true{wanted}&detectionModel=detection_01"
-        self._observe_url = f"{root}/visitors/v1/{memory}/observe"
+        detect_url = f"{root}/face/v1.0/detect?returnFaceId=true{wanted}&detectionModel=detection_01"
+        observe_url = f"{root}/visitors/v1/{memory}/observe"
         self._ready_url = f"{root}/ready"
         self._attributes = tuple(attributes)
         self._circuit = circuit or Circuit()
@@ -69,6 +69,8 @@ class FaceClient:
         self._session.headers.update({"Ocp-Apim-Subscription-Key": key, "Accept": "application/json"})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=connections))
+        self._detect_request = self._prepared(detect_url, "application/octet-stream")
+        self._observe_request = self._prepared(observe_url, "application/json")
         self._retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(self._worth_another_try),
             stop=tenacity.stop_after_attempt(TRIES),
@@ -90,7 +92,7 @@ class FaceClient:
 
     def detect(self, picture: bytes) -> list[Face]:
         """The faces of a picture. Raises PictureUnreadable or a Passing error."""
-        body = self._post(self._detect_url, picture, "application/octet-stream")
+        body = self._post(self._detect_request, picture)
         return face_answers.faces(body, self._attributes)
 
     def observe(self, observation_id: str, seen_at: datetime, face_ids: Sequence[str]) -> list[Visit]:
@@ -100,7 +102,7 @@ class FaceClient:
             "seenAt": seen_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "faceIds": list(face_ids),
         }
-        body = self._post(self._observe_url, json.dumps(question).encode(), "application/json")
+        body = self._post(self._observe_request, json.dumps(question).encode())
         return face_answers.visits(body, face_ids)
 
     def check_ready(self) -> None:
@@ -121,13 +123,19 @@ class FaceClient:
             return False
         return not self._circuit.is_open() and (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
 
-    def _post(self, url: str, body: bytes, content_type: str) -> bytes:
-        return self._retrying(self._post_once, url, body, content_type)
+    def _prepared(self, url: str, content_type: str) -> requests.PreparedRequest:
+        """All of a request but its body, so that this work is done once."""
+        return self._session.prepare_request(requests.Request("POST", url, {"Content-Type": content_type}))
 
-    def _post_once(self, url: str, body: bytes, content_type: str) -> bytes:
+    def _post(self, request: requests.PreparedRequest, body: bytes) -> bytes:
+        request = request.copy()
+        request.prepare_body(body, None)
+        return self._retrying(self._post_once, request)
+
+    def _post_once(self, request: requests.PreparedRequest) -> bytes:
         self._circuit.enter()
         try:
-            answer = self._exchange(url, body, content_type)
+            answer = self._exchange(request)
         except FaceApiUnavailable:
             self._circuit.failed()
             raise
@@ -137,16 +145,9 @@ class FaceClient:
         self._circuit.succeeded()
         return answer
 
-    def _exchange(self, url: str, body: bytes, content_type: str) -> bytes:
+    def _exchange(self, request: requests.PreparedRequest) -> bytes:
         try:
-            with self._session.post(
-                url,
-                data=body,
-                headers={"Content-Type": content_type},
-                timeout=self._timeout,
-                stream=True,
-                allow_redirects=False,
-            ) as response:
+            with self._session.send(request, timeout=self._timeout, stream=True, allow_redirects=False) as response:
                 answer = _read(response)
         except requests.ConnectTimeout:
             raise FaceApiUnavailable("the Face API takes no connection in time") from None

@@ -27,9 +27,10 @@ class Poison:
 
     def put(self, name: str, fault: PictureError, lease_id: str | None = None) -> None:
         """Move a picture here, with the fault's reason in its metadata. Raises as Container does."""
-        content = self._pictures.read(name, lease_id)
+        picture = self._pictures.blob(name)
+        content = picture.read(lease_id)
         _copy(self._poison, name, content, {**content.metadata, REASON: fault.reason})
-        self._pictures.delete(name, lease_id)
+        picture.delete(lease_id)
 
     def replay(self) -> Replayed:
         """Put every picture back into work that has not been back MAX_REPLAYS times and has a valid name."""
@@ -43,13 +44,14 @@ class Poison:
         return Replayed(replayed, left)
 
     def _replay(self, name: str) -> bool:
-        content = self._poison.read(name)
+        poisoned = self._poison.blob(name)
+        content = poisoned.read()
         metadata = dict(content.metadata)
         times = replays(metadata)
         if times >= MAX_REPLAYS or metadata.pop(REASON, None) == PictureNameInvalid.reason:
             return False
         _copy(self._pictures, name, content, {**metadata, REPLAYS: str(times + 1)})
-        self._poison.delete(name)
+        poisoned.delete()
         return True
 
 

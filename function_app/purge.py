@@ -12,7 +12,7 @@ def purge(container: Container, before: datetime) -> int:
     for stored in list(container.walk()):
         if stored.stored_at < before:
             try:
-                container.delete(stored.name)
+                container.blob(stored.name).delete()
             except (PictureGone, PictureTaken):
                 continue
             deleted += 1

@@ -107,12 +107,12 @@ def replay_poison(message: func.QueueMessage) -> None:
     if poisoned.container != settings.picture_container:
         return  # another app's picture
     services.faces.check_ready()
-    name = poisoned.name
+    picture = services.pictures.blob(poisoned.name)
     try:
-        metadata = services.pictures.metadata(name)
+        metadata = picture.metadata()
         if replays(metadata) < MAX_REPLAYS:
-            services.pictures.mark(name, {**metadata, REPLAYS: str(replays(metadata) + 1)})  # a new ETag triggers again
+            picture.mark({**metadata, REPLAYS: str(replays(metadata) + 1)})  # a new ETag triggers again
         else:
-            services.poison.put(name, TriedTooOften("the host gave up on the picture several times"))
+            services.poison.put(poisoned.name, TriedTooOften("the host gave up on the picture several times"))
     except PictureGone:
         return  # purged, or dealt with meanwhile

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from function_app.errors import FunctionAppError
-from function_app.storage import Container
+from function_app.storage import Blob, Content
 
 
 class Lease:
@@ -16,17 +16,15 @@ class Lease:
     When giving back fails, or the process is killed, the lease runs out after `seconds` and another worker takes over.
     """
 
-    def __init__(
-        self, container: Container, name: str, seconds: int, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, picture: Blob, seconds: int, clock: Callable[[], float] = time.monotonic) -> None:
         """`seconds`: 15 to 60."""
-        self._container, self._name, self._seconds, self._clock = container, name, seconds, clock
+        self._picture, self._seconds, self._clock = picture, seconds, clock
         self._deleted = False
 
     def __enter__(self) -> Self:
         """Raises PictureTaken or PictureGone, or StorageUnavailable."""
         self._since = self._clock()
-        self.id = self._container.acquire(self._name, self._seconds)
+        self.id = self._picture.acquire(self._seconds)
         return self
 
     def __exit__(
@@ -34,16 +32,20 @@ class Lease:
     ) -> None:
         if not self._deleted:
             with suppress(FunctionAppError):
-                self._container.release(self._name, self.id)
+                self._picture.release(self.id)
+
+    def read(self) -> Content:
+        """The picture's bytes. Raises PictureTaken or PictureGone when the lease was lost."""
+        return self._picture.read(self.id)
 
     def keep(self) -> None:
         """Renew it when half its time is over. Raises PictureTaken or PictureGone when it is lost."""
         now = self._clock()
         if now - self._since > self._seconds / 2:
-            self._container.renew(self._name, self.id)
+            self._picture.renew(self.id)
             self._since = now
 
     def delete(self) -> None:
         """Delete the picture, and the lease with it. Raises PictureTaken or PictureGone when the lease was lost."""
-        self._container.delete(self._name, self.id)
+        self._picture.delete(self.id)
         self._deleted = True

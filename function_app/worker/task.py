@@ -39,7 +39,7 @@ class Task:
     def run(self, name: str) -> bool:
         """Deal with one picture; False when another worker had it first. Never raises for a foreseen fault."""
         try:
-            with self.metrics.in_work.track_inprogress(), Lease(self.pictures, name, self.lease_seconds) as lease:
+            with self.metrics.in_work.track_inprogress(), Lease(self.pictures.blob(name), self.lease_seconds) as lease:
                 self._under(lease, name)
         except (PictureTaken, PictureGone):
             self.metrics.missed.inc()
@@ -59,7 +59,7 @@ class Task:
         self.backoff.succeeded()
 
     def _analyze_and_send(self, lease: Lease, picture: Picture) -> None:
-        content = self.pictures.read(picture.name, lease.id)
+        content = lease.read()
         if content.size > MAX_BYTES:
             raise PictureTooLarge(f"the picture has more than {MAX_BYTES} bytes")
         events = analyze(picture, content.read(), self.service, self.keys)

@@ -98,15 +98,15 @@ def test_deferrals_are_bounded() -> None:
 def test_a_lease_keeps_others_away_until_it_is_given_back(blobs: Container) -> None:
     name = pictures.name()
     blobs.write(name, b"x", 1, {})
-    with Lease(blobs, name, 15):
-        with pytest.raises(PictureTaken), Lease(blobs, name, 15):
+    with Lease(blobs.blob(name), 15):
+        with pytest.raises(PictureTaken), Lease(blobs.blob(name), 15):
             pass
         with pytest.raises(PictureTaken):
-            blobs.delete(name)
+            blobs.blob(name).delete()
         assert blobs.page(10).blobs[0].leased
-    with Lease(blobs, name, 15) as lease:
+    with Lease(blobs.blob(name), 15) as lease:
         lease.delete()
-    with pytest.raises(PictureGone), Lease(blobs, name, 15):
+    with pytest.raises(PictureGone), Lease(blobs.blob(name), 15):
         pass
 
 
@@ -115,7 +115,7 @@ def test_a_lease_is_renewed_when_half_its_time_is_over_and_tells_when_it_was_los
 ) -> None:
     clock, name = Clock(), pictures.name()
     blobs.write(name, b"x", 1, {})
-    with Lease(blobs, name, 15, clock) as lease, rig.client(storage, container) as others:
+    with Lease(blobs.blob(name), 15, clock) as lease, rig.client(storage, container) as others:
         clock.now += 8
         lease.keep()
         blob = others.get_blob_client(name)

@@ -27,13 +27,11 @@ def upload(storage: StorageAccount) -> tuple[list[str], list[float], int]:
         for number in range(PICTURES):
             named, readable = number % 20 != 0, number % 15 != 0
             name = pictures.name(camera=f"cam-{number % 4}") if named else f"private/holiday-{number:04}.jpg"
-            people = [
-                face(round(chance.uniform(1, 99), 3) + 0.0007, chance.choice(["female", "male"]), chance.choice(EMOTIONS))
-                for _ in range(number % 3)
-            ]
+            years = [round(chance.uniform(1, 99), 3) + 0.0007 for _ in range(number % 3)]
+            people = [face(age, chance.choice(["female", "male"]), chance.choice(EMOTIONS)) for age in years]
             blobs.upload_blob(name, picture_of(*people) if readable else b"\x00 no picture")
             names.append(name)
-            ages += [person["age"] for person in people]
+            ages += years
             events += len(people) * (named and readable)
     return names, ages, events
 

@@ -1,0 +1,107 @@
+"""The worker beside what it can't avoid: CPU time per picture, share of the Face API's throughput, two workers."""
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import count
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.worker_rig import INSTANT, MEMORY, Rig, Work, rig, service
+from function_app.face_client import FaceClient
+from models.build import files_of_packages
+from models.store import Store, user_cache
+from models.table import PHOTOGRAPHS
+from tests.function_app.face_service import KEY, face, picture_of
+
+PICTURES, FACE_API_PICTURES = 400, 60
+PICTURE_BYTES = 60_000
+CONCURRENCY = 4
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("", "pictures", "pictures/s", "CPU ms/picture", "ratio", "goal")
+    with rig() as site:
+        instant(site, table)
+        with_face_api(site, table)
+    Console().print(table)
+    Console().print(
+        "[dim]bare: lease, get and delete with the storage SDK as it comes, one after the other. CPU times are the"
+        " worker's own. With the instant Face API the two workers, Azurite, Event Hubs and the instant service share"
+        " the machine's cores: what one worker leaves free of them bounds what a second can add.[/dim]"
+    )
+
+
+def instant(site: Rig, table: Table) -> None:
+    """A Face API that answers at once: what the worker itself costs."""
+    contents = [picture_of(face(), padding=PICTURE_BYTES)] * PICTURES
+    bare = _bare(site, site.fill(contents))
+    _row(table, "bare storage calls", bare, "1", "")
+    with service(INSTANT, KEY) as endpoint:
+        site.fill(contents)
+        one = site.work_off(endpoint, KEY)
+        _row(table, "worker, instant Face API", one, f"CPU {one.cpu_seconds / bare.cpu_seconds:.2f}", "≤ 1.5")
+        site.fill(contents)
+        two = site.work_off(endpoint, KEY, workers=2)
+        _row(table, "two workers", two, f"speed {two.per_second / one.per_second:.2f}", "≥ 1.7")
+
+
+def with_face_api(site: Rig, table: Table) -> None:
+    """The real service on real photographs: whether the worker keeps it busy."""
+    photographs = [
+        path.read_bytes() for path in files_of_packages(PHOTOGRAPHS, Store(user_cache() / "objects"), _quiet)
+    ]
+    contents = [photographs[number % len(photographs)] for number in range(FACE_API_PICTURES)]
+    with service("face_api", KEY) as endpoint:
+        _ask(endpoint, contents[:8])
+        alone = _ask(endpoint, contents)
+        _row(table, "Face API alone", alone, "1", "")
+        site.fill(contents)
+        worker = site.work_off(endpoint, KEY, concurrency=CONCURRENCY)
+        _row(table, "worker, real Face API", worker, f"speed {worker.per_second / alone.per_second:.2f}", "≥ 0.95")
+
+
+def _bare(site: Rig, names: Sequence[str]) -> Work:
+    with site.client() as container:
+        list(container.list_blob_names())
+        begin, before = time.perf_counter(), time.process_time()
+        for name in names:
+            blob = container.get_blob_client(name)
+            lease = blob.acquire_lease(30)
+            blob.download_blob(lease=lease).readall()
+            blob.delete_blob(lease=lease)
+        return Work(len(names), time.perf_counter() - begin, time.process_time() - before)
+
+
+def _ask(endpoint: str, contents: Sequence[bytes]) -> Work:
+    """Detect and observe, as many at once as the worker has hands."""
+    client = FaceClient(endpoint, KEY, MEMORY, ("age", "gender", "emotion"), connections=CONCURRENCY)
+    numbers, lock = count(), threading.Lock()
+
+    def ask(content: bytes) -> None:
+        faces = client.detect(content)
+        with lock:
+            observation = f"alone-{time.time_ns()}-{next(numbers)}"
+        if faces:
+            client.observe(observation, datetime.now(UTC), [each.face_id for each in faces])
+
+    begin, before = time.perf_counter(), time.process_time()
+    with ThreadPoolExecutor(CONCURRENCY) as threads:
+        list(threads.map(ask, contents))
+    return Work(len(contents), time.perf_counter() - begin, time.process_time() - before)
+
+
+def _row(table: Table, what: str, work: Work, ratio: str, goal: str) -> None:
+    table.add_row(what, str(work.pictures), f"{work.per_second:.1f}", f"{work.cpu_ms:.2f}", ratio, goal)
+
+
+def _quiet(_: str) -> None:
+    """Fetching says nothing here."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""What the worker's benchmarks run on: real storage, real Event Hubs, and a Face API that answers at once."""
+
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from azure.storage.blob import ContainerClient
+
+from local.azurite import SAS_VERSION, StorageAccount, azurite
+from local.child import Child
+from local.event_hubs.connection import connection_string
+
+CONTAINER, HUB, MEMORY = "pictures", "visits", "shop"
+INSTANT = "tests.function_app.face_service"
+UNTIL_DONE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run of workers took. CPU seconds are theirs alone, start-up left out."""
+
+    pictures: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Pictures a second."""
+        return self.pictures / self.seconds
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU milliseconds a picture."""
+        return 1000 * self.cpu_seconds / self.pictures
+
+
+@dataclass(frozen=True)
+class Rig:
+    """Storage and Event Hubs."""
+
+    storage: StorageAccount
+    hub: str
+
+    def client(self) -> ContainerClient:
+        """A client as anyone would make it."""
+        return ContainerClient.from_connection_string(
+            self.storage.connection_string, CONTAINER, api_version=SAS_VERSION
+        )
+
+    def fill(self, contents: Sequence[bytes]) -> list[str]:
+        """Upload pictures, taken now by four cameras."""
+        names = []
+        with self.client() as container:
+            for number, content in enumerate(contents):
+                moment = time.strftime("%Y/%m/%d/%H%M%S", time.gmtime())
+                names.append(f"store-1/cam-{number % 4}/{moment}.{number % 1000:03}Z-{secrets.token_hex(4)}.jpg")
+                container.upload_blob(names[-1], content)
+        return names
+
+    def work_off(self, endpoint: str, key: str, workers: int = 1, concurrency: int = 4) -> Work:
+        """Start workers on what is in the container; what it took from their `ready` to the last picture's end."""
+        environment = {
+            "PictureStorage": self.storage.connection_string,
+            "PICTURE_CONTAINER": CONTAINER,
+            "EventHub": self.hub,
+            "EVENT_HUB_NAME": HUB,
+            "FACE_API_ENDPOINT": endpoint,
+            "FACE_API_KEY": key,
+            "ANONYMIZATION_KEY": secrets.token_hex(32),
+            "VISITOR_MEMORY": MEMORY,
+            "WORKER_CONCURRENCY": str(concurrency),
+        }
+        with self.client() as container, ExitStack() as stack:
+            pictures = len(list(container.list_blob_names()))
+            done: list[float] = []
+
+            def count(line: object) -> None:
+                if getattr(line, "event", "") == "picture done":
+                    done.append(time.perf_counter())
+
+            children = []
+            for number in range(workers):
+                command = [sys.executable, "-m", "function_app.worker", "--port", "0"]
+                child = Child(f"worker-{number}", command, environment, on_log=count)
+                stack.callback(child.stop)
+                children.append(child)
+            for child in children:
+                child.wait_for("ready", 60)
+            begin, before = time.perf_counter(), sum(map(_cpu_seconds, children))
+            until = begin + UNTIL_DONE_SECONDS
+            while len(done) < pictures:
+                if time.perf_counter() > until:
+                    raise TimeoutError(f"{len(done)} of {pictures} pictures done")
+                time.sleep(0.02)
+            return Work(pictures, done[-1] - begin, sum(map(_cpu_seconds, children)) - before)
+
+
+@contextmanager
+def rig() -> Iterator[Rig]:
+    """Azurite and the Event Hubs server, with their data in memory or a folder that goes afterwards."""
+    key = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder, ExitStack() as stack:
+        _, storage = stack.enter_context(azurite(Path(folder)))
+        storage.create_container(CONTAINER)
+        command = [
+            sys.executable,
+            "-m",
+            "local",
+            "event-hubs",
+            "--port",
+            "0",
+            "--hub",
+            f"{HUB}:4",
+            "--key",
+            f"all={key}",
+        ]
+        hubs = Child("event-hubs", command, {})
+        stack.callback(hubs.stop)
+        yield Rig(storage, connection_string(int(hubs.wait_for("ready").fields["port"]), "all", key))
+
+
+@contextmanager
+def service(module: str, key: str) -> Iterator[str]:
+    """A Face API service as a process; its address."""
+    child = Child("face-api", [sys.executable, "-m", module, "--port", "0"], {"FACE_API_KEY": key})
+    try:
+        yield f"http://127.0.0.1:{child.wait_for('ready', 60).fields['port']}"
+    finally:
+        child.stop()
+
+
+def _cpu_seconds(child: Child) -> float:
+    times = psutil.Process(child.process.pid).cpu_times()
+    return times.user + times.system
