@@ -45,7 +45,7 @@ def report(folder: Path) -> Table:
     try:
         guests = write_video(folder / "guests.mp4", list(people_walking()), RATE)
         leaves = write_video(folder / "leaves.mp4", list(something_moving()), RATE)
-        still = write_video(folder / "still.mp4", [shop()] * RATE * 8, RATE)
+        still = write_video(folder / "still.mp4", [shop()] * RATE * 24, RATE)
         table = Table("1280×720, H.264, one core", "", title="The edge module on video")
         table.add_row("frames/s of CPU time, people moving", f"{frames_per_second(guests):.0f}")
         table.add_row("frames/s of CPU time, something else moving (4 model runs)", f"{frames_per_second(leaves):.0f}")
@@ -118,7 +118,7 @@ def still_share(video: Path) -> float:
 
 
 def memory_growth(guests: Path, still: Path, folder: Path) -> float:
-    """Megabytes by which the process has grown since the first 500 frames; one frame in five shows people."""
+    """Megabytes by which the process has grown since the first 500 frames; one frame in thirteen shows people."""
     watch, process = watching(), psutil.Process()
     settled = 0
     bounds = Bounds(5_000_000, 3600)

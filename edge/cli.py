@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from edge import log
-from edge.camera.choose import open_source
+from edge.camera.choose import check_camera, open_source
 from edge.camera.pictures import read_picture
 from edge.errors import EdgeError, SettingsRefused, SourceUnusable
 from edge.gate.faces import FaceCheck
@@ -93,8 +93,11 @@ def _watch(source: str | None) -> int:
 
 def _station(source: str | None, settings: SettingsInForce, stopping: threading.Event) -> Station:
     """A station for the source, which ends soon after `stopping` is set."""
-    name = source or settings.current.camera_source
-    if not name:
+    if not source and not settings.current.camera_source:
         raise SourceUnusable("no camera: give --source, or set CameraSource")
     settings.current.require_set("Store", "Camera", "PictureStorage")
-    return Station(open_source(name), settings, stopping)
+    station = Station(open_source(source or settings.current.source), settings, stopping)
+    if not source:
+        settings.check(check_camera)
+        settings.on_change(station.camera_changed)
+    return station

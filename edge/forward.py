@@ -30,6 +30,7 @@ class Forwarder:
         self._thread = threading.Thread(target=self._run, name="forward", daemon=True)
         self.last_upload: datetime | None = None
         self.last_error: str | None = None
+        self.failure: Exception | None = None
 
     def __enter__(self) -> "Forwarder":
         self._thread.start()
@@ -46,6 +47,12 @@ class Forwarder:
         self._hurry.set()
 
     def _run(self) -> None:
+        try:
+            self._forward()
+        except Exception as error:  # noqa: BLE001 - the module must not go on with nobody sending
+            self.failure = error
+
+    def _forward(self) -> None:
         failures = 0
         while not self._stopping.is_set():
             waiting = self._spool.oldest(timeout=0.2)

@@ -75,6 +75,8 @@ class Module:
             raise self._reader.error
 
     def _step(self) -> None:
+        if self._forwarder.failure:
+            raise self._forwarder.failure
         now = time.monotonic()
         if now >= self._said_at + 1:
             self._said_at = now

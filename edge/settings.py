@@ -80,6 +80,7 @@ class Settings(BaseModel):
     store: Annotated[Place | None, Field(alias="Store")] = None
     camera: Annotated[Place | None, Field(alias="Camera")] = None
     picture_storage: Annotated[SecretStr, AfterValidator(_sas_only)] | None = Field(None, alias="PictureStorage")
+    camera_source: SecretStr | None = Field(None, alias="CameraSource")
     objects_of_interest: Words = Field(("person",), alias="ObjectsOfInterest")
     confidence_threshold: float = Field(0.25, alias="ConfidenceThreshold", ge=0.05, le=0.99)
     require_face: bool = Field(True, alias="RequireFace")
@@ -94,7 +95,6 @@ class Settings(BaseModel):
     spool_max_hours: float = Field(72.0, alias="SpoolMaxHours", gt=0, le=8760)
 
     # Environment only: what belongs to the machine, not to the deployment.
-    camera_source: str | None = Field(None, alias="CameraSource")
     picture_container: str = Field("pictures", alias="PICTURE_CONTAINER", pattern=r"^[a-z0-9](-?[a-z0-9]){2,62}$")
     storage_api_version: str = Field("2019-07-07", alias="STORAGE_API_VERSION", pattern=r"^\d{4}-\d\d-\d\d$")
     telemetry_seconds: float = Field(60.0, alias="TelemetrySeconds", ge=1, le=3600)
@@ -122,6 +122,12 @@ class Settings(BaseModel):
         return self.picture_storage.get_secret_value() if self.picture_storage else ""
 
     @property
+    def source(self) -> str:
+        """CameraSource in clear. Raises SettingsRefused if it isn't set."""
+        self.require_set("CameraSource")
+        return self.camera_source.get_secret_value() if self.camera_source else ""
+
+    @property
     def spool_secret(self) -> str | None:
         """SpoolKey in clear, if it is set."""
         return self.spool_key.get_secret_value() if self.spool_key else None
@@ -136,7 +142,6 @@ class Settings(BaseModel):
 
 ENVIRONMENT_ONLY = frozenset(
     (
-        "CameraSource",
         "TelemetrySeconds",
         "PICTURE_CONTAINER",
         "STORAGE_API_VERSION",

@@ -19,6 +19,7 @@ class SettingsInForce:
         self._environment = environment
         self._desired = dict(desired or {})
         self._current = resolve(environment, self._desired)
+        self._checks: list[Callable[[Settings], None]] = []
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
         self.refused: dict[str, str] = {}
@@ -33,6 +34,10 @@ class SettingsInForce:
         """The twin's version that was looked at last, whether taken or refused."""
         return self._desired.get("$version")
 
+    def check(self, check: Callable[[Settings], None]) -> None:
+        """Ask `check` before each change; it raises SettingsRefused for what can't be used on this machine."""
+        self._checks.append(check)
+
     def on_change(self, listener: Listener) -> None:
         """Call `listener(old, new)` after each change."""
         self._listeners.append(listener)
@@ -46,16 +51,15 @@ class SettingsInForce:
         with self._lock:
             self._desired |= patch
             self._desired = {name: value for name, value in self._desired.items() if value is not None}
-            old = self._current
             try:
-                self._current = resolve(self._environment, self._desired)
-                self._current.require_set("Store", "Camera", "PictureStorage")
+                new = resolve(self._environment, self._desired)
+                for check in self._checks:
+                    check(new)
             except SettingsRefused as refused:
-                self._current = old
                 self.refused = refused.reasons
                 return refused.reasons
-            self.refused = {}
-        if self._current != old:
-            for listener in self._listeners:
-                listener(old, self._current)
+            old, self._current, self.refused = self._current, new, {}
+            if new != old:
+                for listener in self._listeners:
+                    listener(old, new)
         return {}

@@ -5,6 +5,7 @@ import time
 
 from pydantic import JsonValue
 
+from edge.camera.choose import open_source
 from edge.camera.reader import Reader
 from edge.camera.source import Source
 from edge.forward import Forwarder
@@ -48,6 +49,7 @@ class Station:
             settings=lambda: settings.current,
             stopping=stopping,
         )
+        settings.check(lambda new: new.require_set("Store", "Camera", "PictureStorage"))
         settings.on_change(self._changed)
 
     def run(self) -> None:
@@ -55,6 +57,11 @@ class Station:
         with self._spool, self._keeper:
             self._keeper.want(self._settings.current)
             self._module.run()
+
+    def camera_changed(self, old: Settings, new: Settings) -> None:
+        """Read the camera that CameraSource names now."""
+        if new.camera_source != old.camera_source:
+            self._reader.switch(open_source(new.source))
 
     def take_picture(self) -> int | None:
         """Take a picture of the people in view now: how many; None if no one is."""

@@ -6,7 +6,17 @@ from edge.camera.live import local_camera, network_camera, redacted
 from edge.camera.pictures import SUFFIXES, Pictures, read_picture
 from edge.camera.source import Source
 from edge.camera.video_file import VideoFile
-from edge.errors import SourceUnusable
+from edge.errors import SettingsRefused, SourceUnusable
+from edge.settings import Settings
+
+
+def check_camera(settings: Settings) -> None:
+    """Raises SettingsRefused unless CameraSource is a camera that can be switched to while the module runs."""
+    try:
+        if not open_source(settings.source).live:
+            raise SettingsRefused({"CameraSource": "expected an rtsp:// address or the number of a camera"})
+    except SourceUnusable as unusable:
+        raise SettingsRefused({"CameraSource": str(unusable)}) from None
 
 
 def open_source(spec: str) -> Source:

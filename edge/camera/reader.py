@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 
 from edge.camera.source import Shown, Source
-from edge.errors import CameraLost, EdgeError
+from edge.errors import CameraLost
 from edge.frame import Frame
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
@@ -28,7 +28,7 @@ class Reader:
         self._stopping = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
-        self.error: EdgeError | None = None
+        self.error: Exception | None = None
         self.state = "opening"
         self.dropped = 0
 
@@ -56,13 +56,24 @@ class Reader:
             self._changed.notify_all()
             return frame
 
+    def switch(self, source: Source) -> None:
+        """Read another source from now on."""
+        with self._changed:
+            self._source = source
+            self.state = "opening"
+            self._changed.notify_all()
+
     def _run(self) -> None:
         try:
-            if self._source.live:
-                self._read_again_and_again()
-            else:
-                self._read()
-        except EdgeError as error:
+            while not self._stopping.is_set():
+                source = self._source
+                if source.live:
+                    self._read_again_and_again(source)
+                else:
+                    self._read(source)
+                if self._source is source:
+                    return
+        except Exception as error:  # noqa: BLE001 - whoever takes the frames must know
             self.error = error
         finally:
             with self._changed:
@@ -70,39 +81,44 @@ class Reader:
                 self.state = "ended"
                 self._changed.notify_all()
 
-    def _read_again_and_again(self) -> None:
+    def _over(self, source: Source) -> bool:
+        return self._stopping.is_set() or self._source is not source
+
+    def _read_again_and_again(self, source: Source) -> None:
         pause = FIRST_PAUSE
-        while not self._stopping.is_set():
+        while not self._over(source):
             try:
-                self._read()
+                self._read(source)
             except CameraLost as lost:
                 pause = FIRST_PAUSE if self.state == "on" else min(2 * pause, LONGEST_PAUSE)
                 self.state = "lost"
                 log.warning("camera lost", reason=str(lost), retryInSeconds=round(pause, 1))
-                self._stopping.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+                with self._changed:
+                    self._changed.wait_for(lambda: self._over(source), jittered)
 
-    def _read(self) -> None:
+    def _read(self, source: Source) -> None:
         started = None
         next_due = 0.0
-        for shown in self._source.images():
-            if self._stopping.is_set():
+        for shown in source.images():
+            if self._over(source):
                 return
             now = time.monotonic()
             started = now if started is None else started
-            if self._source.continuous and max(now, started + shown.due) < next_due:
+            if source.continuous and max(now, started + shown.due) < next_due:
                 continue
             self._stopping.wait(started + shown.due - now)
             now = time.monotonic()
             next_due = max(next_due, now - 0.1) + 1 / self._frames_per_second()
-            self._show(shown, now)
+            self._show(source, shown, now)
 
-    def _show(self, shown: Shown, now: float) -> None:
+    def _show(self, source: Source, shown: Shown, now: float) -> None:
         with self._changed:
             if self.state != "on":
                 self.state = "on"
-                log.info("camera on", source=self._source.name, width=shown.image.width, height=shown.image.height)
-            if not self._source.continuous:
-                self._changed.wait_for(lambda: self._frame is None or self._stopping.is_set())
+                log.info("camera on", source=source.name, width=shown.image.width, height=shown.image.height)
+            if not source.continuous:
+                self._changed.wait_for(lambda: self._frame is None or self._over(source))
             self.dropped += self._frame is not None
             self._frame = Frame(shown.image, datetime.now(UTC), now)
             self._changed.notify_all()

@@ -10,9 +10,10 @@ def test_the_first_frame_gets_a_look() -> None:
 
 def test_a_still_scene_with_camera_noise_gets_none() -> None:
     motion, random = Motion(), np.random.default_rng(2)
-    motion.since_last_look(frame_of(shop()))
-    for step in range(1, 20):
-        noisy = np.clip(shop() + random.normal(0, 6, shop().shape), 0, 255).astype(np.uint8)
+    scene = shop(640, 360)
+    motion.since_last_look(frame_of(scene))
+    for step in range(1, 12):
+        noisy = np.clip(scene + random.normal(0, 6, scene.shape), 0, 255).astype(np.uint8)
         assert not motion.since_last_look(frame_of(noisy, at=step * 0.1))
 
 

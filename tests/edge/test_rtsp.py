@@ -45,3 +45,12 @@ def test_a_wrong_password_is_said_without_repeating_it() -> None:
             next(iter(open_source(wrong).images()))
     assert "wrong-word" not in str(lost.value)
     assert str(lost.value).startswith("rtsp://127.0.0.1:")
+
+
+def test_a_reader_switches_to_another_camera() -> None:
+    with camera() as one, camera() as other, Reader(open_source(one.address), lambda: 60.0) as reader:
+        assert reader.take(timeout=10)
+        reader.switch(open_source(other.address))
+        until(lambda: other.connections)
+        until(lambda: reader.state == "on")
+        assert reader.take(timeout=10)

@@ -49,9 +49,9 @@ def test_every_picture_arrives_once_and_in_order(tmp_path: Path, guests: Path) -
             "TimeBetweenPicturesInSeconds": "0.4",
         }
         with EdgeProcess(["--source", str(guests)], settings) as edge:
-            edge.until(lambda: edge.counts.get("pictures", 0) >= 2 and edge.counts["spooled"] == 0)
+            edge.until(lambda: len(arrived(account)) >= 2, seconds=60)
             child.stop()
-            edge.until(lambda: edge.counts["spooled"] >= 3)
+            edge.until(lambda: edge.counts["spooled"] >= 3, seconds=60)
             edge.process.kill()
             edge.wait()
             assert edge.logged("upload failed")
@@ -64,14 +64,15 @@ def test_every_picture_arrives_once_and_in_order(tmp_path: Path, guests: Path) -
         assert not [file for file in spool.rglob("*") if file.is_file() and b"\xff\xd8\xff" in file.read_bytes()]
 
         with EdgeProcess(["--source", str(guests)], settings) as edge:
-            edge.until(lambda: edge.counts.get("pictures", 0) >= 2)
+            edge.until(lambda: edge.counts.get("pictures", 0) >= 2, seconds=60)
             child, again = start_azurite(
                 tmp_path / "azurite", account.key, (port(account.blob), port(account.queue), port(account.table))
             )
             assert again == account
-            edge.until(lambda: edge.counts["spooled"] == 0, seconds=60)
+            edge.until(lambda: edge.logged("upload works again"), seconds=60)
             edge.process.send_signal(signal.SIGTERM)
             assert edge.wait() == 0
+            assert edge.counts["spooled"] == 0
             made_later = edge.counts["pictures"]
         pictures = arrived(account)
         assert {name for name, _ in pictures} >= set(names)
