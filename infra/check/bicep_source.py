@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pycep import BicepParser
@@ -45,12 +46,13 @@ def check(root: Path) -> Iterator[Finding]:
     for path in files:
         file = str(path.relative_to(root))
         try:
-            BicepParser().parse(text=path.read_text())
             read_files[path] = read(path, root)
         except Unreadable as fault:
             yield Finding("syntax", file, fault.reason)
-        except Exception as fault:  # noqa: BLE001 - pycep lets its own and lark's errors through
-            yield Finding("syntax", file, f"pycep: {' '.join(str(fault).split())[:200]}")
+            continue
+        second_opinion = _pycep(path.read_text())
+        if second_opinion:
+            yield Finding("syntax", file, f"pycep: {second_opinion}")
     for path, bicep in read_files.items():
         yield from _file(str(path.relative_to(root)), bicep, path.name == "main.bicep")
         yield from _modules(path, bicep, read_files, root)
@@ -58,6 +60,16 @@ def check(root: Path) -> Iterator[Finding]:
     if main in read_files:
         for parameter_file in sorted(main.parent.glob("parameters.*.json")):
             yield from _parameter_file(parameter_file, read_files[main], root)
+
+
+@lru_cache(maxsize=64)
+def _pycep(text: str) -> str:
+    """What pycep says against a file's text; nothing if it can read it."""
+    try:
+        BicepParser().parse(text=text)
+    except Exception as fault:  # noqa: BLE001 - it lets its own and lark's errors through
+        return " ".join(str(fault).split())[:200]
+    return ""
 
 
 def _file(file: str, bicep: Bicep, is_main: bool) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """The overlays as Kustomize would build them: valid, locked down, and connected to each other."""
 
+import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +36,19 @@ def check(root: Path) -> Iterator[Finding]:
 
 
 def _valid(file: str, manifest: Manifest) -> Iterator[Finding]:
+    wrong = _against_schema(json.dumps(manifest, default=str))
+    if wrong:
+        yield Finding("schema", file, f"{_title(manifest)}: {wrong}")
+
+
+@lru_cache(maxsize=256)
+def _against_schema(manifest: str) -> str:
+    """What Kubernetes' schema says against a manifest (as JSON text); nothing if it fits."""
     try:
-        kubernetes_validate.validate(manifest, VERSION, strict=True)
+        kubernetes_validate.validate(json.loads(manifest), VERSION, strict=True)
     except ValidationError as fault:
-        yield Finding("schema", file, f"{_title(manifest)}: {'.'.join(map(str, fault.path))}: {fault.message[:200]}")
+        return f"{'.'.join(map(str, fault.path))}: {fault.message[:200]}"
+    return ""
 
 
 def _pod(file: str, manifest: Manifest, pod: Manifest) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from infra.check.bicep.evaluate import ABSENT, FUNCTIONS, EvaluationFault, Runtime, Value, evaluate
@@ -34,9 +34,14 @@ class Planned:
 def read(path: Path, root: Path) -> Bicep:
     """A file's declarations. Raises Unreadable."""
     try:
-        return parse(path.read_text())
+        return _parsed(path.read_text())
     except (OSError, SyntaxFault) as fault:
         raise Unreadable(str(path.relative_to(root)), str(fault)) from None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Bicep:
+    return parse(text)
 
 
 class Deployment:
