@@ -62,8 +62,6 @@ def read_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors())
         raise CannotStart(f"wrong settings: {wrong}") from None
-    if settings.data and settings.database:
-        raise CannotStart("give --data (SQLite) or --database (PostgreSQL), not both")
     if not settings.loopback_only and settings.api_key is None:
         raise CannotStart(f"listening on {settings.host} needs a key: set FACE_API_KEY or --api-key")
     return settings

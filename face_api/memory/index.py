@@ -1,10 +1,10 @@
-"""An exact nearest-neighbour search over unit vectors that stays in memory and is fast at 100,000 rows.
+"""The nearest of many unit vectors, in memory, fast at 100,000 rows.
 
-A scan over all 1,024 dimensions is bound by memory bandwidth (400 MB a query at 100,000 rows). Templates live mostly in
-a subspace, so each row is rotated onto the rows' own principal axes and split into a head (the leading axes) and the
-length of the rest. By Cauchy–Schwarz `head·head' + |rest|·|rest'|` is never below the true product, so only rows for
-which this bound reaches the threshold can match; those few are compared in full. Nothing is approximated: the same rows
-are found as by the full scan, up to the rounding of float16.
+A scan over all 1,024 dimensions is bound by memory bandwidth: 400 MB a query at 100,000 rows. Templates lie mostly in a
+few directions, so from some thousand rows on each row is rotated onto the rows' own leading axes and only that head is
+scanned; the best few hundred rows are then compared in full. Up to that many rows the search is exact. Beyond it a row
+within the distance could only be missed if hundreds of others look nearer by their heads: `benchmarks.visitor_memory`
+measures how often that is.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ _T = TypeVar("_T", bound=np.generic)
 _FIRST_ROTATION = 4096
 _SAMPLE = 2048
 _AT_ONCE = 8192
-_HEADS = (128, 192, 256, 384)
-_ENERGY = 0.97
-_ROUNDING = 2e-3
+_HEADS = (64, 96, 128, 192)
+_ENERGY = 0.95
+_CANDIDATES = 1024
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,6 @@ class VectorIndex:
         self._full: NDArray[np.float16] = np.empty((0, DIMENSIONS), np.float16)
         self._axes: NDArray[np.float32] | None = None
         self._heads: NDArray[np.float32] = np.empty((0, DIMENSIONS), np.float32)
-        self._rests: NDArray[np.float32] = np.empty(0, np.float32)
         self._next_rotation = _FIRST_ROTATION
 
     def __len__(self) -> int:
@@ -58,7 +57,7 @@ class VectorIndex:
         start, end = len(self._rows), len(self._rows) + len(rows)
         self._reserve(end)
         self._full[start:end] = vectors
-        self._heads[start:end], self._rests[start:end] = self._split(self._full[start:end].astype(np.float32))
+        self._heads[start:end] = self._head(self._full[start:end].astype(np.float32))
         for place, row in enumerate(rows, start):
             self._place[row.template_id] = place
         self._rows.extend(rows)
@@ -72,7 +71,7 @@ class VectorIndex:
             return
         last = len(self._rows) - 1
         if place != last:
-            for array in (self._full, self._heads, self._rests):
+            for array in (self._full, self._heads):
                 array[place] = array[last]
             self._rows[place] = self._rows[last]
             self._place[self._rows[place].template_id] = place
@@ -81,30 +80,22 @@ class VectorIndex:
         self._rows.pop()
 
     def within(self, vector: Vector, distance: float) -> list[tuple[Row, float]]:
-        """Every row within the distance (0 … 2) of a vector of length 1, nearest first."""
+        """Rows within the distance (0 … 2) of a vector of length 1, nearest first; at most a few hundred."""
         count = len(self._rows)
         if not count:
             return []
-        least = 1.0 - distance**2 / 2.0
-        head, rest = self._split(vector[None])
-        bound = self._heads[:count] @ head[0]
-        if self._axes is not None:
-            bound += self._rests[:count] * rest[0]
-        candidates = np.flatnonzero(bound >= least - _ROUNDING)
+        scores = self._heads[:count] @ self._head(vector[None])[0]
+        candidates = np.arange(count) if count <= _CANDIDATES else np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
         products = self._full[candidates].astype(np.float32) @ vector
-        close = np.flatnonzero(products >= least)
+        close = np.flatnonzero(products >= 1.0 - distance**2 / 2.0)
         order = close[np.argsort(-products[close], kind="stable")]
         return [
             (self._rows[candidates[i]], float(np.sqrt(max(0.0, 2.0 - 2.0 * float(products[i])))))
             for i in order.tolist()
         ]
 
-    def _split(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        if self._axes is None:
-            return vectors, np.zeros(len(vectors), np.float32)
-        heads = vectors @ self._axes
-        rests = np.sqrt(np.maximum(0.0, np.square(vectors).sum(1) - np.square(heads).sum(1)))
-        return heads, rests.astype(np.float32)
+    def _head(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        return vectors if self._axes is None else vectors @ self._axes
 
     def _reserve(self, rows: int) -> None:
         capacity = len(self._full)
@@ -113,10 +104,9 @@ class VectorIndex:
         capacity = max(rows, capacity + capacity // 2, 256)
         self._full = _grown(self._full, capacity)
         self._heads = _grown(self._heads, capacity)
-        self._rests = _grown(self._rests, capacity)
 
     def _rotate(self) -> None:
-        """Finds the rows' leading axes and splits every row anew."""
+        """Finds the rows' leading axes and the head of every row anew."""
         count = len(self._rows)
         sample = self._full[: count : max(1, count // _SAMPLE)].astype(np.float32)
         energy, axes = _leading_axes(sample, _HEADS[-1])
@@ -126,15 +116,15 @@ class VectorIndex:
         self._heads = np.zeros((len(self._full), size), np.float32)
         for start in range(0, count, _AT_ONCE):
             end = min(count, start + _AT_ONCE)
-            self._heads[start:end], self._rests[start:end] = self._split(self._full[start:end].astype(np.float32))
+            self._heads[start:end] = self._head(self._full[start:end].astype(np.float32))
         self._next_rotation = count * 4
 
 
 def _leading_axes(sample: NDArray[np.float32], count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(energies [count], orthonormal axes [1024, count]) of the sample's second moment, strongest first.
 
-    By orthogonal iteration (Golub and Van Loan, Matrix Computations, 8.2.4): a few rounds are enough, as any
-    orthonormal axes keep the search exact and better ones only make it faster.
+    By orthogonal iteration (Golub and Van Loan, Matrix Computations, 8.2.4): a few rounds are enough, as the axes
+    need not be the very best.
     """
     moment = sample.T @ sample
     axes = np.random.default_rng(0).standard_normal((len(moment), count)).astype(np.float32)

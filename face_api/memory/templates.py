@@ -2,18 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Protocol
 
 from face_api.faces.template import Template, Vector
 from face_api.storage.database import Transaction
 
 SAME_PERSON = 0.90
-"""The largest distance of two templates of one person: research, models.md: TPR .87, FPR 0 across clips."""
+"""The largest distance of two templates that are taken for one person's when two faces are compared."""
+
+PRESENT_WITHIN = 0.85
+"""The same for somebody who is here now: faces of one visit were at most 0.80 apart (docs/models.md)."""
+
+_STRANGERS = NormalDist(mu=1.10, sigma=0.072)
+_FALSE_MATCHES = 0.05
+_CLOSEST_LIMIT = 0.60
 
 KEPT_TEMPLATES = 5
 _SURE = 0.75
 _SAME_VIEW = 0.35
 _BETTER = 1.2
+
+
+def returning_within(templates: int) -> float:
+    """The largest distance at which somebody of an earlier visit is known again, in a memory of that many templates.
+
+    The more a memory holds, the likelier a stranger resembles one of them. By how far strangers' photographs are apart
+    (1.10 ± 0.07, docs/models.md) the limit is set so that a new face is taken for an old one in 1 of 20 cases at most.
+    """
+    limit = _STRANGERS.inv_cdf(min(0.5, _FALSE_MATCHES / max(1, templates)))
+    return max(_CLOSEST_LIMIT, min(PRESENT_WITHIN, limit))
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,9 @@ class TemplateStore(Protocol):
 
     def remove_visitors(self, transaction: Transaction, visitors: Sequence[tuple[str, str]]) -> None:
         """Deletes all templates of these visitors (memory, visitor)."""
+
+    def size(self, transaction: Transaction, memory: str) -> int:
+        """About how many templates the memory holds."""
 
     def count(self) -> int:
         """How many templates are kept, over all memories."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 from face_api.faces.template import Template
-from face_api.memory.templates import SAME_PERSON, Match, TemplateStore, keep
+from face_api.memory.templates import PRESENT_WITHIN, Match, TemplateStore, keep, returning_within
 from face_api.memory.visits import UNKNOWN, History, Sighting, Visit, see
 from face_api.storage.database import Database, Transaction
 from face_api.storage.face_ids import FaceIds
@@ -129,28 +129,29 @@ class VisitorMemory:
         self, transaction: Transaction, memory: str, seen_at: float, faces: Sequence[Template]
     ) -> list[Sighting]:
         """One picture shows a person once, so each visitor is given to one face: the nearest pairs first."""
-        pairs = sorted(
-            (
-                (match.distance, number, match)
-                for number, face in enumerate(faces)
-                if face.quality > 0
-                for match in self._templates.nearest(transaction, memory, face.vector, SAME_PERSON)
-            ),
-            key=lambda pair: pair[:2],
-        )
-        taken: dict[int, tuple[Match, Visitor]] = {}
-        used: set[str] = set()
-        for _, number, match in pairs:
-            if number in taken or match.visitor in used:
+        returning = returning_within(self._templates.size(transaction, memory))
+        known: dict[str, Visitor | None] = {}
+        pairs: list[tuple[float, int, Match, Visitor]] = []
+        for number, face in enumerate(faces):
+            if face.quality <= 0:
                 continue
-            used.add(match.visitor)
-            visitor = self._load(transaction, memory, match.visitor, seen_at)
-            if visitor:
+            for match in self._templates.nearest(transaction, memory, face.vector, PRESENT_WITHIN):
+                if match.visitor not in known:
+                    known[match.visitor] = self._load(transaction, memory, match.visitor, seen_at)
+                visitor = known[match.visitor]
+                if visitor and (match.distance <= returning or self._is_here(visitor, seen_at)):
+                    pairs.append((match.distance, number, match, visitor))
+        taken: dict[int, tuple[Match, Visitor]] = {}
+        for _, number, match, visitor in sorted(pairs, key=lambda pair: pair[:2]):
+            if number not in taken and all(match.visitor != other.visitor for other, _ in taken.values()):
                 taken[number] = (match, visitor)
         return [
             self._see(transaction, memory, seen_at, face, taken.get(number)) if face.quality > 0 else UNKNOWN
             for number, face in enumerate(faces)
         ]
+
+    def _is_here(self, visitor: Visitor, seen_at: float) -> bool:
+        return see(visitor.history, seen_at, self._rules.visit_gap)[0].visit == "present"
 
     def _see(
         self,

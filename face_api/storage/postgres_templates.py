@@ -1,5 +1,6 @@
 """The memory's templates on PostgreSQL: pgvector's HNSW index, one for each memory."""
 
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ CREATE TABLE IF NOT EXISTS templates (
 """
 _NEAREST = 40
 _EFFORT = 200
+_COUNT_SECONDS = 60.0
 
 
 class PostgresTemplates:
@@ -26,6 +28,7 @@ class PostgresTemplates:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._indexed: set[str] = set()
+        self._sizes: dict[str, tuple[float, int]] = {}
         with database.transaction() as transaction:
             transaction.lock("schema")
             transaction.execute(_SCHEMA)
@@ -60,6 +63,13 @@ class PostgresTemplates:
     def remove_visitors(self, transaction: Transaction, visitors: Sequence[tuple[str, str]]) -> None:
         for _, visitor in visitors:
             transaction.execute("DELETE FROM templates WHERE visitor = ?", (visitor,))
+
+    def size(self, transaction: Transaction, memory: str) -> int:
+        counted_at, size = self._sizes.get(memory, (-_COUNT_SECONDS, 0))
+        if time.monotonic() - counted_at >= _COUNT_SECONDS:
+            ((size,),) = transaction.execute("SELECT COUNT(*) FROM templates WHERE memory = ?", (memory,))
+            self._sizes[memory] = time.monotonic(), int(size)
+        return int(size)
 
     def count(self) -> int:
         with self._database.transaction() as transaction:

@@ -70,6 +70,10 @@ class SqliteTemplates:
 
         transaction.after_commit(drop)
 
+    def size(self, transaction: Transaction, memory: str) -> int:  # noqa: ARG002 - the index knows
+        index = self._indexes.get(memory)
+        return len(index) if index else 0
+
     def count(self) -> int:
         return sum(len(index) for index in list(self._indexes.values()))
 

@@ -1,4 +1,4 @@
-"""The index finds what a full scan finds, whatever was added and removed."""
+"""The index finds what a full scan finds, whatever was added and removed, also once it scans heads only."""
 
 import numpy as np
 import pytest
@@ -40,6 +40,7 @@ def test_it_finds_exactly_what_a_full_scan_finds(data: st.DataObject) -> None:
     rows = ROWS
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(index_module, "_FIRST_ROTATION", 150)
+        patched.setattr(index_module, "_CANDIDATES", 120)
         index = VectorIndex()
         index.extend([Row(str(n), f"v{n % 9}") for n in range(200)], rows[:200])
         kept = {str(n): rows[n] for n in range(200)}

@@ -9,7 +9,7 @@ import pytest
 
 from face_api.errors import FaceNotFound
 from face_api.faces.template import distance
-from face_api.memory.templates import KEPT_TEMPLATES
+from face_api.memory.templates import KEPT_TEMPLATES, PRESENT_WITHIN, returning_within
 from face_api.memory.visits import UNKNOWN, Sighting
 from face_api.storage.postgres import PostgresDatabase
 from face_api.storage.postgres_templates import PostgresTemplates
@@ -45,6 +45,26 @@ def test_a_stranger_is_new_and_memories_are_apart(stores: Stores) -> None:
     stores.see("shop", "1", NOON, face(1))
     assert stores.see("shop", "2", NOON, face(2)) == [Sighting("new", 1, 0)]
     assert stores.see("other", "1", NOON, face(1)) == [Sighting("new", 1, 0)]
+
+
+def test_the_more_a_memory_holds_the_more_alike_a_returning_face_must_be() -> None:
+    limits = [returning_within(size) for size in (0, 1, 100, 1_000, 10_000, 100_000, 10**9)]
+    assert limits == sorted(limits, reverse=True)
+    assert limits[0] == PRESENT_WITHIN
+    assert 0.78 < limits[4] < 0.82
+    assert 0.60 <= limits[-1] < 0.75
+
+
+def test_who_is_here_is_known_more_readily_than_who_was_here_before(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face_api.memory.visitors.returning_within", lambda _: 0.80)
+    alike = face(1, turned=1.12)
+    assert 0.80 < distance(face(1).vector, alike.vector) < PRESENT_WITHIN
+    stores.see("shop", "1", NOON, face(1))
+    assert stores.see("shop", "2", NOON + GAP + 1, alike) == [Sighting("new", 1, 0)]
+    stores.see("other", "1", NOON, face(1))
+    assert stores.see("other", "2", NOON + 1, alike) == [Sighting("present", 1, 1)]
 
 
 def test_one_picture_shows_a_person_once(stores: Stores) -> None:
@@ -87,7 +107,7 @@ def test_late_pictures_belong_to_their_own_visit(stores: Stores) -> None:
 
 def test_another_view_is_learned_so_that_a_third_one_matches(stores: Stores) -> None:
     front, side, far_side = face(1), face(1, turned=0.6), face(1, turned=1.6)
-    assert distance(front.vector, far_side.vector) > 0.9 > distance(side.vector, far_side.vector)
+    assert distance(front.vector, far_side.vector) > PRESENT_WITHIN > distance(side.vector, far_side.vector)
     stores.see("shop", "1", NOON, front)
     assert stores.see("shop", "2", NOON + 1, side) == [Sighting("present", 1, 1)]
     assert stores.see("shop", "3", NOON + 2, far_side) == [Sighting("present", 1, 2)]
