@@ -16,7 +16,7 @@ from local.windows.stream import Arrival
 
 BATCH = 500
 RETRY_SECONDS = 3  # after which a partition whose reading failed is read again
-WAITING_BATCHES = 16  # bounds what is read ahead; the hub keeps the rest
+WAITING_BATCHES = 32  # bounds what is read ahead; the hub keeps the rest
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,10 @@ class HubReader:
         )
 
     async def next(self, seconds: float) -> list[Batch]:
-        """What has come, waiting at most so long for something. Raises HubError if reading has ended."""
+        """What has come, one batch a partition, waiting at most so long for something.
+
+        Raises HubError if reading has ended.
+        """
         if self._receiving and self._receiving.done():
             raise HubError(f"reading has ended: {type(self._receiving.exception()).__name__}")
         try:
@@ -93,7 +96,10 @@ class HubReader:
             return []
         while not self._queue.empty():
             batches.append(self._queue.get_nowait())
-        return batches
+        arrivals: dict[int, list[Arrival]] = {}
+        for batch in batches:
+            arrivals.setdefault(batch.partition, []).extend(batch.arrivals)
+        return [Batch(partition, tuple(come)) for partition, come in sorted(arrivals.items())]
 
     async def _receive(self, context: PartitionContext, events: list[EventData]) -> None:
         if events:

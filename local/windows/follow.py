@@ -13,7 +13,7 @@ import structlog
 from local.windows.checkpoint import Checkpoint, CheckpointBlob
 from local.windows.dataflow import connect
 from local.windows.errors import CheckpointInvalidError, HubError
-from local.windows.event_hub import HubReader
+from local.windows.event_hub import Batch, HubReader
 from local.windows.ordering import EventOrdering
 from local.windows.outputs import OutputFolder
 from local.windows.plan import Plan
@@ -23,6 +23,7 @@ from local.windows.stream import Stream
 TICK_SECONDS = 0.1
 CHECKPOINT_SECONDS = 10.0
 COUNTS_SECONDS = 5.0
+BACKLOG_SECONDS = 0.5  # while events keep coming, rows are written this often, not with every batch
 HOLD_EVENTS = 50_000  # at most so many events are taken in between two checkpoints
 
 
@@ -112,19 +113,19 @@ class Run:
         last_counts = 0.0
         while not requests.stop:
             batches = await self._reader.next(TICK_SECONDS)
-            for batch in batches:
-                self._stream.take(batch.partition, batch.arrivals)
+            if batches:
+                await asyncio.to_thread(self._take, batches)
                 last_event = time.monotonic()
-            if not batches:
+            else:
                 await self._follow_the_clock()
-            if self._stream.due:
-                await self._write(self._stream.rows())
+            if self._stream.due and (not batches or time.monotonic() - self._saved_at >= BACKLOG_SECONDS):
+                await self._write(await asyncio.to_thread(self._stream.rows))
             elif self._checkpoint_is_old():
                 await self._write({})
             idle = time.monotonic() - last_event
             enough = requests.finish or (until_idle is not None and idle >= until_idle)
             if enough and not batches and await self._all_drained():
-                await self._write(self._stream.finish(), finished=True)
+                await self._write(await asyncio.to_thread(self._stream.finish), finished=True)
                 self._log.info("finished", **self._figures())
                 return
             if time.monotonic() - last_counts >= COUNTS_SECONDS:
@@ -132,6 +133,10 @@ class Run:
                 self._log.info("counts", **self._figures())
         await self._write({})
         self._log.info("stopped", **self._figures())
+
+    def _take(self, batches: list[Batch]) -> None:
+        for batch in batches:
+            self._stream.take(batch.partition, batch.arrivals)
 
     async def _follow_the_clock(self) -> None:
         """Where a window waits only for partitions that may be quiet, ask the hub whether they are."""
@@ -161,8 +166,8 @@ class Run:
         if not rows and not finished and self._stream.counts.events == self._saved_events:
             return
         texts = {output: "".join(f"{line}\n" for line in lines).encode() for output, lines in rows.items()}
-        checkpoint = Checkpoint(self._stream.save(), self._files.lengths, texts, finished)
-        await asyncio.to_thread(self._blob.write, checkpoint)
+        lengths = self._files.lengths
+        await asyncio.to_thread(lambda: self._blob.write(Checkpoint(self._stream.save(), lengths, texts, finished)))
         self._files.append(texts)
         self._rows += sum(map(len, rows.values()))
         self._saved_at = time.monotonic()
