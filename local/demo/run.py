@@ -65,6 +65,7 @@ def _watch(plan: Plan, stack: Stack, tally: Tally, view: View) -> float:
     """Let the camera run; answer how many seconds of footage it saw."""
     edge = stack.start_edge(plan.source)
     wait_until(lambda: tally.counts().frames > 0 or edge.status is not None, stack, DRAIN_SECONDS)
+    stack.check()
     begin = time.monotonic()
 
     def seen_enough() -> bool:

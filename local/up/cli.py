@@ -73,18 +73,24 @@ def keep_running(source: str, folder: Path, arguments: argparse.Namespace, conso
             stack.start_dashboard(arguments.dashboard_port)
         health = HealthReporter(stack.health, stack.storage.container(CONTAINER), lambda: tally.counts().spooled)
         with health:
-            console.print(f"dashboard  http://127.0.0.1:{stack.dashboard_port}/")
-            console.print(f"data       {folder}")
-            if arguments.functions is not None:
-                console.print(f"settings   {arguments.functions}, for `func start` in this checkout")
-            console.print("twin       python -m local twin show, and: twin set TimeBetweenPicturesInSeconds=10")
-            console.print("Ctrl-C stops everything")
+            say_where(stack, arguments.functions)
             while True:
                 edge = stack.start_edge(source)
                 wait_until(lambda: edge.status is not None, stack, float("inf"), pause=0.5)  # noqa: B023 (used at once)
                 stack.forget(edge)
     finally:
         stack.stop()
+
+
+def say_where(stack: Stack, functions: Path | None) -> None:
+    """What a user needs to look around, on stdout."""
+    out = Console(highlight=False, soft_wrap=True)
+    out.print(f"dashboard  http://127.0.0.1:{stack.dashboard_port}/")
+    out.print(f"data       {stack.folder}")
+    out.print("twin       python -m local twin show, or: python -m local twin set TimeBetweenPicturesInSeconds=10")
+    if functions is not None:
+        out.print(f"settings   {functions}, for `func start` in this checkout")
+    out.print("Ctrl-C stops everything")
 
 
 def write_function_settings(stack: Stack, file: Path) -> None:
