@@ -1,5 +1,7 @@
 """Small faces: the detector again on overlapping parts of the picture, where they are larger."""
 
+from collections.abc import Callable
+
 import numpy as np
 from PIL import Image
 
@@ -7,6 +9,8 @@ from vision.boxes import Box, containment, hard_nms
 from vision.face_detector import DetectedFace, FaceDetector
 
 SAME_FACE = 0.5
+SURELY_PLACED = 14 / 256
+"""Share of the longer side from which on the detector's boxes are good (docs/models.md)."""
 
 
 def overlapping_tiles(width: int, height: int, columns: int, rows: int, overlap: float) -> list[Box]:
@@ -25,13 +29,21 @@ def _spans(length: int, count: int, overlap: float) -> list[tuple[int, int]]:
     return [(round(number * step), min(length, round(number * step + side))) for number in range(count)]
 
 
-def detect_in_tiles(detector: FaceDetector, picture: Image.Image, tiles: list[Box]) -> list[DetectedFace]:
+def detect_in_tiles(
+    detector: FaceDetector, picture: Image.Image, tiles: list[Box], check: Callable[[], None] = lambda: None
+) -> list[DetectedFace]:
     """Faces of the whole picture and of each tile, in pixels of the picture, each once, best score first.
 
-    A face cut by a tile's edge gives a part of a face: it is dropped where a whole one was seen.
+    The look at the whole answers only for large faces where there are tiles: it places small ones badly, and then one
+    face would count as two. A face cut by a tile's edge gives a part of a face: it is dropped where a whole one was
+    seen. check is called before each further look and may raise to give the work up.
     """
     found = detector.detect(picture)
+    if tiles:
+        least = SURELY_PLACED * max(picture.size)
+        found = [face for face in found if max(face.box.width, face.box.height) >= least]
     for tile in tiles:
+        check()
         part = picture.crop((int(tile.x1), int(tile.y1), int(tile.x2), int(tile.y2)))
         found += [face.moved(tile.x1, tile.y1) for face in detector.detect(part)]
     return each_face_once(found)
