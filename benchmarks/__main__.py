@@ -9,7 +9,22 @@ import time
 
 from rich.console import Console
 
-TOPICS = ("pattern", "edge_gate", "edge_video", "face_api", "visitor_memory", "worker", "event_hubs", "windows")
+TOPICS = (
+    "pattern",
+    "edge_gate",
+    "edge_video",
+    "face_api",
+    "face_api_peers",
+    "visitor_memory",
+    "worker",
+    "event_hubs",
+    "windows",
+    "load_simulation",
+    "accuracy_people",
+    "accuracy_faces",
+    "accuracy_identity",
+    "accuracy_attributes",
+)
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ GIVEN: Mapping[str, tuple[str, ...]] = {
     "edge": ("MODELS_DIR",),
     "worker": ("ANONYMIZATION_KEY", "FACE_ATTRIBUTES"),
     "face-api": ("MEMORY_DAYS", "MODELS_DIR"),
-    "dashboard": ("MIN_GROUP",),
+    "dashboard": ("MIN_GROUP", "TIME_ZONE"),
 }
 """Which settings of the user's environment reach which process, or the twin; no other process sees them."""
 
