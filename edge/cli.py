@@ -1,6 +1,7 @@
 """`python -m edge`: watch a camera, or ask whether the module would take a picture."""
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from edge.errors import EdgeError, SettingsRefused, SourceUnusable
 from edge.gate.faces import FaceCheck
 from edge.gate.person_model import PersonModel
 from edge.gate.would_take import would_take
-from edge.iot.client import in_iot_edge
+from edge.iot.client import HubUnreachable, in_iot_edge
 from edge.iot.join import join
 from edge.iot.link import Link
 from edge.settings import PERSON_MODEL, Settings, resolve
@@ -83,7 +84,8 @@ def _watch(source: str | None) -> int:
         settings = SettingsInForce(os.environ, desired)
         station = _station(source, settings, stopping)
     except SettingsRefused as refused:
-        hub.report({"settings": {"version": desired.get("$version"), "refused": dict(refused.reasons)}})
+        with contextlib.suppress(HubUnreachable):
+            hub.report({"settings": {"version": desired.get("$version"), "refused": dict(refused.reasons)}})
         hub.close()
         raise
     with Link(hub, settings, station, station.people, settings.current.telemetry_seconds):

@@ -14,6 +14,8 @@ from edge.people_seen import PeopleMeter
 from edge.settings_in_force import SettingsInForce
 
 LONGEST_UNREPORTED = 60.0
+PAUSE = 2.0
+"""Seconds until a report that failed is tried again."""
 MOST_WAITING = 1440
 """Counts kept while the hub can't be reached: a day of minutes."""
 
@@ -65,8 +67,11 @@ class Link:
                     self._hub.send("counts", self._waiting[0])
                     self._waiting.popleft()
             except HubUnreachable as unreachable:
-                self._stopping.wait(2.0)
                 log.warning("hub unreachable", reason=str(unreachable), waiting=len(self._waiting))
+                self._stopping.wait(PAUSE)
+            except Exception as error:  # noqa: BLE001 - pictures matter more than reports; the next round tries again
+                log.error("report failed", reason=type(error).__name__)
+                self._stopping.wait(PAUSE)
 
     def _counts(self) -> dict[str, JsonValue]:
         seen = self._people.take()

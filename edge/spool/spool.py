@@ -1,18 +1,20 @@
 """Store and forward: pictures in the order they were taken, bounded by megabytes and hours."""
 
-import fcntl
 import os
+import re
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from edge.errors import SpoolUnusable
 from edge.picture import Picture
+from edge.spool import disk
 from edge.spool.seal import seal, unseal
 
+SUFFIX = ".picture"
+NAME = re.compile(r"\d{12}-(?P<put_at>\d+)\.picture")
 MOST_IN_MEMORY = 8
 """Pictures kept in memory alone when the disk is full."""
 
@@ -47,7 +49,7 @@ class Spool:
         Raises SpoolUnusable if the folder can't be made, or another process uses it.
         """
         self._folder = folder
-        self._lock = _locked(folder)
+        self._lock = disk.lock(folder)
         self._key = key()
         self._changed = threading.Condition()
         self._entries = deque(_entries(folder))
@@ -68,11 +70,11 @@ class Spool:
         Makes room by dropping the oldest. Where the disk is full even so, memory keeps the last few.
         """
         with self._changed:
-            file = f"{self._next_number:012d}-{int(now)}.picture"
+            file = f"{self._next_number:012d}-{int(now)}{SUFFIX}"
             self._next_number += 1
             sealed = seal(picture, self._key, file)
             self._shrink(now, Bounds(bounds.most_bytes - len(sealed), bounds.most_seconds))
-            held = None if self._write(file, sealed) else picture
+            held = None if disk.write(self._folder / file, sealed) else picture
             self._entries.append(Entry(file, len(sealed), now, held))
             if held and sum(1 for entry in self._entries if entry.picture) > MOST_IN_MEMORY:
                 self._drop(next(entry for entry in self._entries if entry.picture))
@@ -84,7 +86,7 @@ class Spool:
             self._changed.wait_for(lambda: self._entries, timeout)
             while self._entries:
                 entry = self._entries[0]
-                picture = entry.picture or self._read(entry)
+                picture = entry.picture or self._open(entry)
                 if picture:
                     return entry, picture
                 self._drop(entry)
@@ -156,56 +158,13 @@ class Spool:
         (self._folder / entry.file).unlink(missing_ok=True)
         return True
 
-    def _write(self, file: str, sealed: bytes) -> bool:
-        """On disk whole or not at all: a draft, flushed, then renamed. False if the disk doesn't take it."""
-        draft = self._folder / f"{file}.new"
-        try:
-            with draft.open("wb") as out:
-                out.write(sealed)
-                out.flush()
-                os.fsync(out.fileno())
-            draft.rename(self._folder / file)
-            _flush(self._folder)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            return False
-        return True
-
-    def _read(self, entry: Entry) -> Picture | None:
-        try:
-            return unseal((self._folder / entry.file).read_bytes(), self._key, entry.file)
-        except OSError:
-            return None
+    def _open(self, entry: Entry) -> Picture | None:
+        sealed = disk.read(self._folder / entry.file)
+        return unseal(sealed, self._key, entry.file) if sealed else None
 
 
-def _locked(folder: Path) -> int:
-    """A descriptor that holds the folder's lock until it is closed."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise SpoolUnusable(f"{folder}: {error.strerror}; set SpoolFolder to a folder that can be written") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise SpoolUnusable(f"{folder}: in use by another module; set SpoolFolder to a folder of its own") from None
-    return lock
-
-
-def _entries(folder: Path) -> list[Entry]:
-    """What an earlier run left, oldest first; its drafts are removed."""
-    for draft in folder.glob("*.picture.new"):
-        draft.unlink(missing_ok=True)
-    return [
-        Entry(path.name, path.stat().st_size, float(path.stem.split("-")[1]))
-        for path in sorted(folder.glob("*-*.picture"))
-    ]
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _entries(folder: Path) -> Iterator[Entry]:
+    """What an earlier run left, oldest first: a file's name holds its number and when it was put there."""
+    for file, size in disk.leftovers(folder, SUFFIX):
+        if match := NAME.fullmatch(file):
+            yield Entry(file, size, float(match["put_at"]))

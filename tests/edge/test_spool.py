@@ -104,6 +104,7 @@ def test_a_half_written_picture_is_dropped_and_the_rest_survive(tmp_path: Path) 
     middle = sorted(tmp_path.glob("*.picture"))[1]
     middle.write_bytes(middle.read_bytes()[:100])
     (tmp_path / "000000000009-0.picture.new").write_bytes(b"half a draft")
+    (tmp_path / "someone's.picture").write_bytes(b"not ours")
     with spool_in(tmp_path) as spool:
         assert [one.people for one in drain(spool)] == [0, 2]
         assert spool.dropped == 1
