@@ -4,7 +4,6 @@ import argparse
 import importlib
 import os
 import platform
-import sys
 import time
 
 from rich.console import Console
@@ -44,4 +43,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
