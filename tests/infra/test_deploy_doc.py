@@ -6,6 +6,7 @@ import re
 import pytest
 import yaml
 
+from function_app import errors
 from infra.check.azure_resources import deployments
 from infra.check.bicep.deployment import Deployment
 from infra.check.finding import ROOT
@@ -80,6 +81,14 @@ def test_links_of_the_page_lead_somewhere(name: str) -> None:
     page = ROOT / {"workloads": "infra/README.md", "docs": "docs/operate.md"}[name]
     for target in re.findall(r"\]\(([^)#]+)(?:#[\w-]+)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_the_runbook_of_waiting_pictures_knows_every_reason_they_wait_for() -> None:
+    reasons = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.Passing)}
+    page = (ROOT / "docs/operate.md").read_text()
+
+    assert len(reasons) > 5
+    assert [name for name in sorted(reasons - {"Passing"}) if f"`{name}`" not in page] == []
 
 
 def test_the_erasure_script_is_python() -> None:
