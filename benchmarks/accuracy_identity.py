@@ -3,6 +3,7 @@
 import io
 import itertools
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 from PIL import Image, ImageEnhance
@@ -22,13 +23,15 @@ def main() -> None:
     """Print how far apart templates are: one face under changes; different people; one woman in two photographs."""
     analyzer = FaceAnalyzer.load(WEIGHTS)
     pictures = photographs()
-    plain = _templates(analyzer, pictures, 0.5, lambda picture: picture)
+    plain = _templates(analyzer, pictures, 0.5, _unchanged)
+    same: list[float] = []
     table = Table(title=f"The same face, changed: distance to the template at about 104 px (same if ≤ {SAME_PERSON})")
     for column in ("change", "faces found", "mean distance", "largest", "known again"):
         table.add_column(column, justify="left" if column == "change" else "right")
     for name, (scale, change) in CHANGES.items():
         changed = _templates(analyzer, pictures, scale, change)
         distances = [distance(plain[face], vector) for face, vector in changed.items() if face in plain]
+        same += distances
         known = sum(d <= SAME_PERSON for d in distances)
         table.add_row(
             name,
@@ -39,10 +42,12 @@ def main() -> None:
         )
     console = Console()
     console.print(table)
-    _print_different_people(console, plain)
+    different = _print_different_people(console, plain)
+    _print_thresholds(console, same, different)
 
 
-def _print_different_people(console: Console, plain: Templates) -> None:
+def _print_different_people(console: Console, plain: Templates) -> list[float]:
+    """Print how near different people come; answer all distances between them."""
     twice = [face for face in plain if (face.photograph, face.nose) in ONE_WOMAN_TWICE]
     pairs = {
         "within a photograph (surely different people)": [
@@ -62,6 +67,26 @@ def _print_different_people(console: Console, plain: Templates) -> None:
         distances = [distance(plain[one], plain[other]) for one, other in of_kind]
         close = sum(d <= SAME_PERSON for d in distances)
         table.add_row(name, str(len(distances)), f"{min(distances):.2f}", f"{np.mean(distances):.2f}", str(close))
+    console.print(table)
+    return [distance(plain[one], plain[other]) for of_kind in list(pairs.values())[:2] for one, other in of_kind]
+
+
+def _print_thresholds(console: Console, same: list[float], different: list[float]) -> None:
+    """What other thresholds would do. The last columns extrapolate: distances of strangers as a normal distribution."""
+    strangers = NormalDist(float(np.mean(different)), float(np.std(different)))
+    table = Table(
+        title=f"Thresholds: {len(same)} changed faces, {len(different)} pairs of (almost surely) different women"
+    )
+    for column in ("same if ≤", "known again", "pairs taken for one", "a stranger among 100 known", "among 1,000"):
+        table.add_column(column, justify="right")
+    for threshold in (0.70, 0.75, 0.80, 0.85, 0.90, 0.95):
+        once = strangers.cdf(threshold)
+        table.add_row(
+            f"{threshold:.2f}",
+            f"{np.mean([d <= threshold for d in same]):.1%}",
+            str(sum(d <= threshold for d in different)),
+            *(f"{1 - (1 - once) ** known:.1%}" for known in (100, 1000)),
+        )
     console.print(table)
 
 

@@ -32,7 +32,7 @@ from models.table import PHOTOGRAPHS
 from vision.boxes import Array
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "weights"
-SAME_FACE = 0.90
+SAME_FACE = 0.80
 VISIT_GAP = 10.0
 STEP = 1.5
 
