@@ -140,13 +140,16 @@ union isfuzzy=true
 | where tries > 30
 '''
 
+// A device is silent when none of its modules' connections is open; tokens are renewed, and so logged, every hour.
 var devicesSilentQuery = '''
 AzureDiagnostics
 | where ResourceProvider == "MICROSOFT.DEVICES" and Category == "Connections"
-| extend device = tostring(parse_json(properties_s).deviceId)
+| extend who = parse_json(properties_s)
+| extend device = tostring(who.deviceId), module = tostring(who.moduleId)
 | where isnotempty(device)
-| summarize arg_max(TimeGenerated, OperationName) by device
-| where OperationName == "deviceDisconnect" and TimeGenerated < ago(30m)
+| summarize arg_max(TimeGenerated, OperationName) by device, module
+| summarize connected = countif(OperationName == "deviceConnect"), last = max(TimeGenerated) by device
+| where connected == 0 and last < ago(30m)
 '''
 
 var logAlerts = [

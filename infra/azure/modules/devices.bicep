@@ -32,9 +32,6 @@ resource hub 'Microsoft.Devices/IotHubs@2023-06-30' = {
     name: 'S1'
     capacity: units
   }
-  identity: {
-    type: 'SystemAssigned'
-  }
   properties: {
     minTlsVersion: '1.2'
     publicNetworkAccess: 'Enabled'
