@@ -32,7 +32,7 @@ class _Attributes(BaseModel):
 
 
 class _DetectedFace(BaseModel):
-    face_id: FaceId = Field(alias="faceId")
+    face_id: FaceId | Literal[""] = Field("", alias="faceId")
     attributes: _Attributes = Field(_Attributes(), alias="faceAttributes")
 
 
@@ -54,15 +54,16 @@ _DETECTED = TypeAdapter(Annotated[list[_DetectedFace], Field(max_length=MAX_FACE
 _OBSERVED = TypeAdapter(Annotated[list[_Observed], Field(max_length=MAX_FACES)])
 
 
-def faces(body: bytes, wanted: Sequence[Attribute]) -> list[Face]:
-    """Read a detect answer; attributes that were not `wanted` are dropped. Raises FaceApiAnswerInvalid."""
+def faces(body: bytes, wanted: Sequence[Attribute], with_ids: bool = True) -> list[Face]:
+    """Read a detect answer; what was not `wanted` is dropped. Raises FaceApiAnswerInvalid."""
     try:
         detected = _DETECTED.validate_json(body)
     except ValidationError:
         raise FaceApiAnswerInvalid("the Face API's detect answer breaks its contract") from None
-    if len({face.face_id for face in detected}) < len(detected):
-        raise FaceApiAnswerInvalid("the Face API gave two faces one id")
-    return [_face(face, wanted) for face in detected]
+    ids = {face.face_id for face in detected}
+    if with_ids and ("" in ids or len(ids) < len(detected)):
+        raise FaceApiAnswerInvalid("the Face API gave a face no id, or two faces one")
+    return [_face(face, wanted, with_ids) for face in detected]
 
 
 def visits(body: bytes, face_ids: Sequence[str]) -> list[Visit]:
@@ -84,10 +85,10 @@ def fault_code(body: bytes) -> str:
         return ""
 
 
-def _face(detected: _DetectedFace, wanted: Sequence[Attribute]) -> Face:
+def _face(detected: _DetectedFace, wanted: Sequence[Attribute], with_ids: bool) -> Face:
     found = detected.attributes
     return Face(
-        detected.face_id,
+        detected.face_id if with_ids else "",
         age=found.age if "age" in wanted else None,
         gender=found.gender if "gender" in wanted else None,
         emotion=found.emotion.model_dump() if found.emotion and "emotion" in wanted else None,

@@ -56,12 +56,14 @@ class FaceClient:
         sleep: Callable[[float], None] = time.sleep,
         read_seconds: float = READ_SECONDS,
     ) -> None:
+        """`memory`: the visitor memory's name; without one no face ids are asked for, so no template is kept."""
         root = endpoint.rstrip("/")
         wanted = f"&returnFaceAttributes={','.join(attributes)}" if attributes else ""
-        detect_url = f"{root}/face/v1.0/detect?returnFaceId=true{wanted}&detectionModel=detection_01"
+        remember = "true" if memory else "false"
+        detect_url = f"{root}/face/v1.0/detect?returnFaceId={remember}{wanted}&detectionModel=detection_01"
         observe_url = f"{root}/visitors/v1/{memory}/observe"
         self._ready_url = f"{root}/ready"
-        self._attributes = tuple(attributes)
+        self._attributes, self._remembers = tuple(attributes), bool(memory)
         self._circuit = circuit or Circuit()
         self._timeout = (CONNECT_SECONDS, read_seconds)
         self._session = requests.Session()
@@ -93,10 +95,12 @@ class FaceClient:
     def detect(self, picture: bytes) -> list[Face]:
         """The faces of a picture. Raises PictureUnreadable or a Passing error."""
         body = self._post(self._detect_request, picture)
-        return face_answers.faces(body, self._attributes)
+        return face_answers.faces(body, self._attributes, with_ids=self._remembers)
 
     def observe(self, observation_id: str, seen_at: datetime, face_ids: Sequence[str]) -> list[Visit]:
-        """One visit for each face id, in that order. Raises Passing."""
+        """One visit for each face id, in that order. Raises Passing. Without a memory nothing is asked."""
+        if not self._remembers:
+            return [Visit("unknown", 0.0)] * len(face_ids)
         question = {
             "observationId": observation_id,
             "seenAt": seen_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -11,7 +11,10 @@ EMOTIONS = ("anger", "contempt", "disgust", "fear", "happiness", "neutral", "sad
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One face. `age` in years; `emotion` maps each of EMOTIONS to 0…1; None where not asked for or not known."""
+    """One face. `age` in years; `emotion` maps each of EMOTIONS to 0…1; None where not asked for or not known.
+
+    `face_id` is empty when no visitor memory is kept.
+    """
 
     face_id: str
     age: float | None = None
@@ -34,4 +37,7 @@ class FaceService(Protocol):
         """The faces of a picture, largest first. Raises PictureUnreadable or a Passing error."""
 
     def observe(self, observation_id: str, seen_at: datetime, face_ids: Sequence[str], /) -> Sequence[Visit]:
-        """One visit for each face id, in that order; the same answer for the same observation. Raises Passing."""
+        """One visit for each face id, in that order; the same answer for the same observation. Raises Passing.
+
+        Without a visitor memory every visit is `unknown`.
+        """

@@ -1,5 +1,5 @@
 # The Functions app as a container: docker build -f function_app/functions.Dockerfile -t footfall-functions .
-# For Azure Container Apps or Functions Premium. Built nowhere here: no container engine on the machine it was written on.
+# For a Functions host v4 on the premises: where it runs, pictures are read. See docs/functions.md.
 FROM mcr.microsoft.com/azure-functions/python:4-python3.11
 COPY requirements.txt constraints.txt /build/
 RUN pip install --no-cache-dir -c /build/constraints.txt -r /build/requirements.txt

@@ -11,7 +11,9 @@ from typing import Any
 import structlog
 
 LOGGER = "footfall"
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z ,.:;'()-]{0,119}(?:[0-9]{1,4})?")
+_WORD = r"(?:[A-Za-z][A-Za-z'-]*|[0-9]{1,4})"
+_PLAIN = re.compile(rf"{_WORD}(?:[,.:;)]* \(?{_WORD})*[).]*")
+_LONGEST = 120
 WITHHELD = "[withheld]"
 
 Fields = MutableMapping[str, Any]
@@ -22,7 +24,7 @@ def keep_plain(_logger: object, _method: str, fields: Fields) -> Fields:
     for name, value in fields.items():
         if value is None or isinstance(value, bool | int | float):
             continue
-        if not (isinstance(value, str) and _PLAIN.fullmatch(value)):
+        if not (isinstance(value, str) and len(value) <= _LONGEST and _PLAIN.fullmatch(value)):
             fields[name] = WITHHELD
     return fields
 
@@ -73,9 +75,9 @@ class _NameOnly(logging.Handler):
 
 def _uncaught(kind: type[BaseException], _value: BaseException | None, traceback: TracebackType | None) -> None:
     """A fault of ours: what and where, not the message, which may hold anything."""
-    where = ""
+    where, line = "", 0
     while traceback is not None:
         where = traceback.tb_frame.f_globals.get("__name__", "")
         line = traceback.tb_lineno
         traceback = traceback.tb_next
-    get().critical("fault", kind=kind.__name__, module=where.replace("_", "-"), line=line if where else 0)
+    get().critical("fault", kind=kind.__name__, module=where.rpartition(".")[2].replace("_", "-"), line=line)

@@ -63,8 +63,8 @@ class Settings(BaseSettings):
     anonymization_key: Key = Field(alias="ANONYMIZATION_KEY")
     anonymization_key_previous: Key | None = Field(None, alias="ANONYMIZATION_KEY_PREVIOUS")
     anonymization_key_since: AwareDatetime | None = Field(None, alias="ANONYMIZATION_KEY_SINCE")
-    visitor_memory: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = Field(
-        alias="VISITOR_MEMORY"
+    visitor_memory: Annotated[str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$")] = Field(
+        alias="VISITOR_MEMORY", description="The memory's name; empty: no face is remembered."
     )
     picture_retention_minutes: float = Field(24 * 60, gt=0, allow_inf_nan=False, alias="PICTURE_RETENTION_MINUTES")
 

@@ -39,7 +39,7 @@ class FaceService:
 
     def __init__(self, port: int = 0) -> None:
         self.mode = "instant"
-        self.detects = self.observes = 0
+        self.asked = self.detects = self.observes = 0
         self.queries: list[str] = []
         self.bodies: list[Any] = []
         self.face_ids: list[str] = []
@@ -70,7 +70,11 @@ class FaceService:
         if not picture.startswith(b"PICTURE"):
             return 400, {"error": {"code": "InvalidImage", "message": "Decoding error, image format unsupported."}}
         wanted = query.partition("returnFaceAttributes=")[2].partition("&")[0].split(",")
-        return 200, [self._detected(each, wanted) for each in json.loads(picture[7 : picture.index(b"\n")])]
+        found = [self._detected(each, wanted) for each in json.loads(picture[7 : picture.index(b"\n")])]
+        if "returnFaceId=false" in query:
+            for one in found:
+                del one["faceId"]
+        return 200, found
 
     def _detected(self, each: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
         face_id = str(uuid.uuid4())
@@ -111,6 +115,9 @@ def _handler(service: FaceService) -> type[BaseHTTPRequestHandler]:
                 self._in_mode(body)
 
         def _in_mode(self, body: bytes) -> None:
+            service.asked += 1
+            if service.mode == "leisurely":
+                time.sleep(1)
             match service.mode:
                 case "throttled":
                     self._answer(429, {"error": {"code": "429", "message": "Too many."}}, {"Retry-After": "2"})

@@ -1,5 +1,6 @@
 """A worker as a real process, and what a test asks of the storage it works on."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +29,13 @@ def settings(storage: StorageAccount, container: str, hub: EventHub, endpoint: s
         "VISITOR_MEMORY": MEMORY,
         "WORKER_POLL_SECONDS": "0.05",
         "WORKER_LEASE_SECONDS": "15",
+        **measured(),
     }
+
+
+def measured() -> dict[str, str]:
+    """What `coverage` needs to measure a process that does not inherit our environment."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_PROCESS_")}
 
 
 class Logs:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from function_app.anonymize import OPERATORS, Sighting, anonymize
@@ -108,6 +108,7 @@ VISITS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     at=st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 (bounds are naive)
     store=PLACES,

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from function_app import face_answers
@@ -118,6 +118,14 @@ def test_an_observation_names_the_faces_and_the_time_and_comes_back_in_the_order
     assert [visit.kind for visit in face_answers.visits(reversed_answer.encode(), IDS[::-1])] == ["present", "new"]
 
 
+@pytest.mark.parametrize("answered", [[{}], [{"faceId": ""}], [{"faceId": IDS[0]}] * 2])
+def test_when_faces_shall_be_remembered_each_must_have_an_id_of_its_own(answered: list[dict[str, str]]) -> None:
+    body = json.dumps(answered).encode()
+    with pytest.raises(FaceApiAnswerInvalid):
+        face_answers.faces(body, ATTRIBUTES)
+    assert face_answers.faces(body, ATTRIBUTES, with_ids=False) == [Face("")] * len(answered)
+
+
 @pytest.mark.parametrize(
     ("answer", "named", "tries"),
     [
@@ -134,6 +142,7 @@ def test_an_observation_names_the_faces_and_the_time_and_comes_back_in_the_order
         ((200, b"", {}), FaceApiAnswerInvalid, 1),
         ((200, b"[{]", {}), FaceApiAnswerInvalid, 1),
         ((200, b'{"faceId": "x"}', {}), FaceApiAnswerInvalid, 1),
+        ((200, b"[{}]", {}), FaceApiAnswerInvalid, 1),
         ((200, b" " * (MAX_ANSWER_BYTES + 1), {}), FaceApiAnswerInvalid, 1),
         ((302, b"", {"Location": "http://elsewhere.example/"}), FaceApiAnswerInvalid, 1),
         ((204, b"", {}), FaceApiAnswerInvalid, 1),
@@ -299,6 +308,7 @@ class Fuzzed:
         return face_answers.visits(self._observed(face_ids), face_ids)
 
 
+@settings(deadline=None)
 @given(
     detected=st.binary(max_size=60) | (JSON | NEARLY_FACES).map(lambda value: json.dumps(value).encode()),
     observed=JSON | NEARLY_VISITS,

@@ -62,6 +62,7 @@ def settings(storage: StorageAccount, faces: FaceService) -> dict[str, str]:
         "FACE_API_KEY": KEY,
         "ANONYMIZATION_KEY": rig.ANONYMIZATION_KEY,
         "VISITOR_MEMORY": MEMORY,
+        **rig.measured(),
         "PICTURE_RETENTION_MINUTES": "0.0001",
     }
 

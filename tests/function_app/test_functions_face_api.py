@@ -47,6 +47,7 @@ def test_a_photograph_becomes_events_and_the_same_ones_when_it_comes_twice(
         "FACE_API_KEY": KEY,
         "ANONYMIZATION_KEY": rig.ANONYMIZATION_KEY,
         "VISITOR_MEMORY": MEMORY,
+        **rig.measured(),
     }
     name = pictures.name()
     trigger = {

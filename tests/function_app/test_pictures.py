@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from function_app.errors import PictureNameInvalid
@@ -13,6 +13,7 @@ PLACES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True)
 MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
 
 
+@settings(deadline=None)
 @given(store=PLACES, camera=PLACES, at=MOMENTS, token=st.from_regex("[0-9a-f]{8}", fullmatch=True))
 def test_a_name_within_the_contract_gives_store_camera_and_capture_time(
     store: str, camera: str, at: datetime, token: str
@@ -50,6 +51,7 @@ def test_a_name_outside_the_contract_is_refused_without_repeating_it(name: str) 
     assert "cam" not in str(refusal.value)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_other_text_is_refused_by_name(text: str) -> None:
     with pytest.raises(PictureNameInvalid):

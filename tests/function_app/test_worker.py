@@ -42,6 +42,24 @@ async def test_a_picture_becomes_events_and_is_deleted(
     assert 0 < done["captureToAckMs"] < 10_000
 
 
+async def test_without_a_visitor_memory_and_attributes_nothing_of_them_is_asked_for(
+    storage: StorageAccount,
+    container: str,
+    event_hub: EventHub,
+    environment: dict[str, str],
+    face_service: FaceService,
+) -> None:
+    switched_off = {**environment, "VISITOR_MEMORY": "", "FACE_ATTRIBUTES": ""}
+    with rig.client(storage, container) as blobs, rig.worker(switched_off):
+        blobs.upload_blob(pictures.name(), picture_of(face(), face()))
+        bodies = await hub.events(event_hub, 2)
+    assert face_service.queries == ["returnFaceId=false&detectionModel=detection_01"]
+    assert face_service.observes == 0
+    for body in bodies:
+        assert {body[field] for field in ("visit", "ageBand", "gender", "emotion")} == {"unknown"}
+        assert (body["sentiment"], body["dwellSeconds"]) == (0.0, 0)
+
+
 def test_a_picture_without_faces_is_deleted_and_gives_no_event(
     storage: StorageAccount, container: str, environment: dict[str, str], face_service: FaceService
 ) -> None:
