@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 import time
+from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,10 @@ import duckdb
 import httpx
 import pytest
 
+from local.child import ROOT
 from local.dashboard.app import PAGE
 from local.dashboard.day import hours_of, span_of
+from local.dashboard.live import MOST_VIEWERS
 from tests.dashboard.conftest import Serve, Served
 from tests.dashboard.rows import AGES, COUNTS, Row, at, mean, people, row, shop_days, total, write
 
@@ -148,6 +153,54 @@ def _next(lines: Any, event: str) -> Any:
         if line == f"event: {event}":
             return json.loads(next(lines).removeprefix("data: "))
     raise AssertionError("the stream ended")
+
+
+def test_rows_of_the_window_runner_are_taken_as_they_are(serve: Serve, tmp_path: Path) -> None:
+    visits = [
+        {
+            "schema": "footfall.visit/1",
+            "eventId": f"{n:032x}",
+            "store": "s",
+            "camera": "c",
+            "visit": visit,
+            "gender": "female",
+            "ageBand": "65+",
+            "emotion": "fear",
+            "sentiment": -0.5,
+            "dwellSeconds": 3,
+            "seenAt": f"2026-03-10T10:00:{n:02}Z",
+        }
+        for n, visit in enumerate(["new", "returning", "present", "new", "new"], start=12)
+    ]
+    events = tmp_path / "events.jsonl"
+    events.write_text("".join(json.dumps({"body": each, "enqueuedAt": each["seenAt"]}) + "\n" for each in visits))
+    query = ROOT / "infra" / "stream_analytics" / "footfall.asaql"
+    command = [sys.executable, "-m", "local", "windows", "--query", str(query), "--events", str(events)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    served = serve()
+    write(served.rows, [line["row"] for line in lines if line["output"] == "windows"])
+    _until(lambda: served.get("/api/snapshot", day=DAY).json()["total"]["faces"] == 5)
+    counted = served.get("/api/snapshot", day=DAY).json()["total"]
+    assert (counted["visitors"], counted["newVisitors"], counted["female"], counted["age65plus"]) == (4, 3, 4, 4)
+    assert (counted["fear"], counted["avgSentiment"], counted["avgDwellSeconds"]) == (5, -0.5, 3.0)
+
+
+async def test_only_so_many_pages_are_served_and_a_closed_one_makes_room(serve: Serve) -> None:
+    served = serve()
+    async with httpx.AsyncClient(timeout=20) as client, AsyncExitStack() as open_pages:
+        for _ in range(MOST_VIEWERS):
+            page = await open_pages.enter_async_context(client.stream("GET", f"{served.url}/api/live"))
+            assert page.status_code == 200
+        refused = await client.get(f"{served.url}/api/live")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
+        await open_pages.aclose()
+    _until(lambda: _opens(f"{served.url}/api/live"))
+
+
+def _opens(url: str) -> bool:
+    with httpx.stream("GET", url, timeout=20) as page:
+        return page.status_code == 200
 
 
 def test_a_line_that_is_no_row_is_left_out_counted_and_not_repeated_in_the_log(serve: Serve) -> None:
