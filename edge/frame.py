@@ -31,12 +31,13 @@ class Frame:
         return self.image.height
 
     def rgb(self, width: int | None = None, height: int | None = None) -> Pixels:
-        """The frame as RGB, scaled (by area) to the size given.
+        """The frame as RGB, scaled to the size given.
 
-        FFmpeg's scaler goes from the camera's YUV to a small RGB in one step, 0.6 ms at 1280×720 where
-        converting first and scaling with Pillow takes 4.5 ms.
+        FFmpeg's scaler goes from the camera's YUV to a small RGB in one step: 1.1 ms at 1280×720, where converting
+        first and scaling with Pillow takes 4.5 ms. Bilinear (antialiased) rather than by area, which is twice as fast:
+        the person model found people in 14 of 16 frames of an overview camera with the one, in 12 with the other.
         """
-        scaled = self.image.reformat(width=width, height=height, format="rgb24", interpolation=Interpolation.AREA)
+        scaled = self.image.reformat(width=width, height=height, format="rgb24", interpolation=Interpolation.BILINEAR)
         return np.asarray(scaled.to_ndarray(), dtype=np.uint8)
 
     def luma(self, width: int, height: int) -> Pixels:
