@@ -1,5 +1,6 @@
 """A partition's log on disk: what was kept is there again, what a death cut off is not, and what is old goes."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -164,21 +165,23 @@ def test_time_never_goes_back_though_the_clock_does(tmp_path: Path) -> None:
 def test_a_batch_the_disk_does_not_take_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = EventLog(tmp_path, Retention())
     log.append([event(b"kept")])
-    import os
-
-    real, calls = os.pwrite, iter([20])
+    first = log.end.position
+    real, rooms = os.pwrite, iter([2 * first + 5])
 
     def full_disk(file: int, data: bytes, at: int) -> int:
-        room = next(calls, None)
+        room = next(rooms, None)
         if room is None:
             raise OSError(28, "No space left on device")
         return real(file, data[:room], at)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "pwrite", full_disk)
-        with pytest.raises(OSError, match="No space"):
-            log.append([event(b"lost"), event(b"lost")])
-    log.append([event(b"after")])
-
-    assert [each.body for each in read_all(log)] == [b"0/0 kept", b"1/4 after"]
+        with pytest.raises(OSError, match="No space"):  # after two of three were written
+            log.append([event(b"lost"), event(b"lost"), event(b"lost")])
+    log.append([event(b"next")])
     log.close()
+
+    again = EventLog(tmp_path, Retention())
+    assert [each.body for each in read_all(again)] == [b"0/0 kept", b"1/4 next"]
+    assert again.dropped == 0
+    again.close()
