@@ -116,12 +116,38 @@ def step_sql(step: Step) -> StepSql:
 
 
 def _chain(firsts: tuple[First, ...], select: str) -> str:
-    """The SELECT over `{rows}` with a column for each ISFIRST; every link is computed once, though read three times."""
+    """The SELECT over `{rows}` with a column for each ISFIRST: 1, or 0 for a row that came after one of its keys."""
     if not firsts:
         return select
     links = ["rows0 AS MATERIALIZED (SELECT * FROM {rows})"]
-    links += [f"rows{n + 1} AS MATERIALIZED ({_with_first(f'rows{n}', first)})" for n, first in enumerate(firsts)]
-    return f"WITH {', '.join(links)} {select.replace('{rows}', f'rows{len(firsts)}')}"
+    links += [f"later{n} AS ({_later(first)})" for n, first in enumerate(firsts)]
+    flags = [f"CASE WHEN {ORDER} IN (FROM later{n}) THEN 0 ELSE 1 END AS {f.column}" for n, f in enumerate(firsts)]
+    flagged = f"(SELECT *, {', '.join(flags)} FROM rows0)"
+    return f"WITH {', '.join(links)} {select.replace('{rows}', flagged)}"
+
+
+def _later(first: First) -> str:
+    """SQL for the `__order` of the rows in `rows0` that are not the first of their keys in their interval.
+
+    Few keys come twice, so those are found by grouping hashes; ranking every row would sort them all.
+    """
+    keys = [f'"{key}"' for key in first.keys]
+    parts = ", ".join([bucket(AT, first.size), *keys])
+    place = f"(epoch_us({AT})::HUGEINT << 63) + {ORDER}"
+
+    def same(table: str) -> str:
+        interval = f"{table}.{BUCKET} = {bucket(f'rows0.{AT}', first.size)}"
+        return " AND ".join([interval, *(f"{table}.{key} IS NOT DISTINCT FROM rows0.{key}" for key in keys)])
+
+    twice = f"SELECT hash({parts}) FROM rows0 GROUP BY ALL HAVING count(*) > 1"
+    again = (
+        f"SELECT {ORDER}, {place} > min({place}) OVER (PARTITION BY {parts}) AS later "
+        f"FROM rows0 WHERE hash({parts}) IN ({twice})"
+    )
+    return (
+        f"SELECT {ORDER} FROM ({again}) WHERE later "
+        f'UNION ALL SELECT rows0.{ORDER} FROM rows0 JOIN "{first.memory}" AS seen ON {same("seen")}'
+    )
 
 
 def _take_firsts(step: Step, select: exp.Select) -> tuple[First, ...]:
@@ -144,31 +170,6 @@ def _take_firsts(step: Step, select: exp.Select) -> tuple[First, ...]:
         (over or call).replace(exp.column(first.column))
         firsts.append(first)
     return tuple(firsts)
-
-
-def _with_first(rows: str, first: First) -> str:
-    """The rows of a table with one column more: 1 for the first of its keys in its interval, 0 for the others.
-
-    Few keys come twice, so those are found by grouping hashes; ranking every row would sort them all.
-    """
-    keys = [f'"{key}"' for key in first.keys]
-    parts = ", ".join([bucket(AT, first.size), *keys])
-    place = f"(epoch_us({AT})::HUGEINT << 63) + {ORDER}"
-
-    def same(table: str) -> str:
-        interval = f"{table}.{BUCKET} = {bucket(f'rows.{AT}', first.size)}"
-        return " AND ".join([interval, *(f"{table}.{key} IS NOT DISTINCT FROM rows.{key}" for key in keys)])
-
-    suspects = f"SELECT hash({parts}) FROM {rows} GROUP BY ALL HAVING count(*) > 1"
-    twice = (
-        f"SELECT {', '.join([f'{bucket(AT, first.size)} AS {BUCKET}', *keys])}, min({place}) AS place "
-        f"FROM {rows} WHERE hash({parts}) IN ({suspects}) GROUP BY ALL"
-    )
-    return (
-        f"SELECT rows.*, CASE WHEN seen.{BUCKET} IS NOT NULL OR {place} > twice.place THEN 0 ELSE 1 END "
-        f"AS {first.column} FROM {rows} AS rows LEFT JOIN ({twice}) AS twice ON {same('twice')} "
-        f'LEFT JOIN "{first.memory}" AS seen ON {same("seen")}'
-    )
 
 
 def _replace_timestamp(node: exp.Expression, column: str) -> None:

@@ -67,7 +67,7 @@ class Stream:
             f"""CREATE OR REPLACE TABLE arrived AS
             SELECT sequence, arrival, readable, {happened} AS event_time{fields} FROM (
                 SELECT sequence, make_timestamp(enqueued) AS arrival,
-                    coalesce(json_valid(body) AND json_type(body) = 'OBJECT', FALSE) AS readable,
+                    CASE WHEN json_valid(body) THEN json_type(body) = 'OBJECT' ELSE FALSE END AS readable,
                     json_transform(CASE WHEN readable THEN body END, ?) AS fields
                 FROM (
                     SELECT unnest(?::BIGINT[]) AS sequence, unnest(?::BIGINT[]) AS enqueued,
