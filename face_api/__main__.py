@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,8 @@ _CONTAINER_ARGUMENTS = ("eula", "billing", "apikey")
 def main(arguments: list[str]) -> int:
     """Runs the service; the exit status: 0 after a signal, 2 for wrong settings."""
     configure_logs()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))  # until the server takes over: nothing is under way yet
     log = structlog.get_logger()
     options = _parser().parse_args(arguments)
     try:

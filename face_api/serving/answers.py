@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from face_api.errors import BadArgument, Cancelled, FaceApiError, RateLimitExceeded, Refused
 
@@ -34,8 +35,12 @@ def answer_errors(app: FastAPI) -> None:
         if isinstance(error, Refused):
             return refusal(error)
         if isinstance(error, Cancelled):
-            return error_answer(CLIENT_CLOSED_REQUEST, "ClientClosedRequest", "the client went away")
+            return _gone()
         return _internal(error)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_: Request, __: Exception) -> JSONResponse:
+        return _gone()
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -49,6 +54,11 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unknown(_: Request, error: Exception) -> JSONResponse:
         return _internal(error)
+
+
+def _gone() -> JSONResponse:
+    """Nobody reads it; it is for the figures."""
+    return error_answer(CLIENT_CLOSED_REQUEST, "ClientClosedRequest", "the client went away")
 
 
 def _where(error: Mapping[str, object]) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from face_api.errors import CannotStart
+from face_api.errors import CannotStart, Unavailable
 from face_api.storage.database import Value
 
 FILE_NAME = "face-api.sqlite3"
@@ -60,9 +60,11 @@ class SqliteDatabase:
             try:
                 yield transaction
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise Unavailable("the store can't be read or written") from None
                 raise
             for action in transaction.committed:
                 action()

@@ -83,3 +83,28 @@ def test_when_a_parameter_is_wrong_then_the_answer_says_so(
     response = client.post(DETECT, content=photographs[0], headers=STREAM, params=parameters)
     assert response.status_code == status
     assert error_code(response) == code
+
+
+@pytest.mark.parametrize(("left", "top"), [(0, 0), (850, 500), (1560, 840)])
+def test_small_faces_are_found_once_anywhere_in_a_large_picture(
+    client: httpx.Client, photographs: list[bytes], left: int, top: int
+) -> None:
+    canvas = Image.new("RGB", (1920, 1080), (96, 100, 104))
+    with Image.open(io.BytesIO(photographs[5])) as photograph:
+        scale = 42 / 237  # the faces are 230 to 247 pixels wide
+        canvas.paste(photograph.convert("RGB").resize((round(1920 * scale), round(1537 * scale))), (left, top))
+    sent = io.BytesIO()
+    canvas.save(sent, "JPEG", quality=92)
+    faces = detect(client, sent.getvalue())
+    assert len(faces) == 4
+    for face in faces:
+        assert 36 <= face["faceRectangle"]["width"] <= 50
+        assert left < face["faceRectangle"]["left"] < left + 340
+
+
+def test_a_large_face_across_the_middle_is_found_once(client: httpx.Client, photographs: list[bytes]) -> None:
+    with Image.open(io.BytesIO(photographs[5])) as photograph:
+        near = photograph.convert("RGB").crop((560, 250, 1000, 750)).resize((1760, 2000)).crop((0, 200, 1760, 1280))
+    sent = io.BytesIO()
+    near.save(sent, "JPEG", quality=85)
+    assert len(detect(client, sent.getvalue())) == 1

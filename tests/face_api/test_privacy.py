@@ -1,5 +1,8 @@
 """Nothing of a picture, a template or a face leaves the service but by the answer that was asked for."""
 
+import json
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 from face_api.faces.template import Template
 from face_api.serving.guards import KEY_HEADER as RAW_KEY_HEADER
 from tests.face_api.pictures import DETECT, STREAM, detect
-from tests.face_api.server import face_server
+from tests.face_api.server import REPOSITORY, face_server
 
 
 def test_the_log_says_nothing_of_pictures_faces_visitors_or_keys(tmp_path: Path, photographs: list[bytes]) -> None:
@@ -29,6 +32,17 @@ def test_the_log_says_nothing_of_pictures_faces_visitors_or_keys(tmp_path: Path,
     for secret in (*ids, memory, observation, server.key, "secret-nonsense", "faceRectangle"):
         assert secret not in log
     assert '"event": "stopped"' in log
+
+
+def test_a_librarys_words_are_kept_out_of_the_log(capfd: pytest.CaptureFixture[str]) -> None:
+    program = (
+        "import logging; from face_api.logs import configure_logs; configure_logs();"
+        "logging.getLogger('library').error('secret %s', 'nonsense')"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=REPOSITORY)
+    line = json.loads(capfd.readouterr().err)
+    assert (line["event"], line["level"], line["logger"]) == ("library", "error", "library")
+    assert "secret" not in str(line)
 
 
 def test_a_template_has_no_words_for_itself() -> None:

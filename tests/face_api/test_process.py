@@ -65,3 +65,13 @@ def test_the_containers_arguments_are_taken(tmp_path: Path) -> None:
             assert client.get("/visitors/v1/shop").status_code == 405
         with server.client("k1") as client:
             assert client.get("/visitors/v1/shop").status_code == 401
+
+
+def test_a_signal_while_the_models_are_loaded_ends_it_with_status_0(tmp_path: Path) -> None:
+    process = start_command("--port", "0", "--data", str(tmp_path), environment={"FACE_API_WORKERS": "4"})
+    while process.poll() is None and not (tmp_path / "lock").exists():
+        pass
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in errors

@@ -110,6 +110,7 @@ def test_when_a_face_id_is_unknown_then_404(client: httpx.Client, memory: str) -
         {"seenAt": "2026-05-04T10:00:00"},
         {"seenAt": "yesterday"},
         {"faceIds": ["no-uuid"]},
+        {"faceIds": ["4c6a4a86-2c2b-4f0e-9d5a-0c8c1f0e7f10"] * 2},
         {"observationId": ""},
         {"more": 1},
     ],
