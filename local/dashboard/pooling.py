@@ -5,9 +5,11 @@ other cameras, the page now less the page a window ago. So figures are made of b
 shown once, whole: the windows of one camera are pooled until MIN_GROUP visitors are in the pool. All that the page,
 the tables and the exports say is summed from such batches, and no difference of sums can be less than one of them.
 
-What the visitors were like (age and so on) is split over up to nine columns, so it is pooled further, to
-GROUPS_PER_BREAKDOWN groups; columns still too small are withheld (cell suppression as in Hundepool et al.,
-"Statistical Disclosure Control", 2012, ch. 4: small cells first, then enough others that the total betrays none).
+What the visitors were like (age and so on) is split over up to nine columns, so each split is pooled further, to
+GROUPS_PER_SPLIT groups at least; columns still too small are withheld (cell suppression as in Hundepool et al.,
+"Statistical Disclosure Control", 2012, ch. 4: small cells first, then enough others that the total betrays none). As
+withholding a large column would skew what is shown, a split that would lose more than MOST_WITHHELD waits for more
+people, until the day ends.
 """
 
 from collections import Counter
@@ -18,8 +20,12 @@ from datetime import date, datetime, tzinfo
 from local.dashboard.day import day_of
 from local.dashboard.windows import PARTS, WINDOW, Release, WindowRow
 
-GROUPS_PER_BREAKDOWN = 10
-SPLIT_COLUMNS = tuple(column for columns in PARTS.values() for column in columns)
+GROUPS_PER_SPLIT = 10
+MOST_WITHHELD = 0.2
+RELEASE_COLUMNS = (
+    *("windowStart", "windowEnd", "store", "camera", "faces", "visitors", "avgSentiment", "avgDwellSeconds"),
+    *(column for columns in PARTS.values() for column in columns),
+)
 
 
 def suppress(cells: Mapping[str, int], least: int) -> dict[str, int | None]:
@@ -59,53 +65,57 @@ class _Pool:
         self.start, self.end = self.start or other.start, other.end
         self.counts.update(other.counts)
 
-    def release(self, store: str, camera: str) -> Release:
-        return {"windowStart": self.start, "windowEnd": self.end, "store": store, "camera": camera}
-
 
 class _Camera:
-    """The two pools of one camera, emptied at the end of its day so that days stay apart."""
+    """The pools of one camera, emptied at the end of its day so that days stay apart."""
 
     def __init__(self, store: str, camera: str, least: int) -> None:
         self._store, self._camera, self._least = store, camera, least
-        self._people, self._breakdown = _Pool(), _Pool()
         self._day: date | None = None
+        self._empty()
 
     def add(self, row: WindowRow, day: date) -> Iterable[Release]:
         if self._day is not None and day > self._day:
-            yield from self._release_breakdown(self._least)
-            self._people, self._breakdown = _Pool(), _Pool()
+            for part in PARTS:
+                yield from self._release_split(part, self._least, most_withheld=1.0)
+            self._empty()
         self._day = max(day, self._day or day)
         self._people.add(row)
         if self._people.counts["visitors"] >= self._least:
             yield self._release_people()
-            yield from self._release_breakdown(self._least * GROUPS_PER_BREAKDOWN)
+            for part in PARTS:
+                yield from self._release_split(part, self._least * GROUPS_PER_SPLIT, MOST_WITHHELD)
+
+    def _empty(self) -> None:
+        self._people = _Pool()
+        self._splits = {part: _Pool() for part in PARTS}
 
     def _release_people(self) -> Release:
         pool, self._people = self._people, _Pool()
-        self._breakdown.merge(pool)
+        for split in self._splits.values():
+            split.merge(pool)
         faces = pool.counts["faces"]
-        return (
-            pool.release(self._store, self._camera)
-            | dict.fromkeys(SPLIT_COLUMNS)
-            | {
-                "faces": faces,
-                "visitors": pool.counts["visitors"],
-                "avgSentiment": round(pool.sentiment / faces, 2) if faces else None,
-                "avgDwellSeconds": round(pool.dwell / faces, 2) if faces else None,
-            }
-        )
+        return self._release(pool) | {
+            "faces": faces,
+            "visitors": pool.counts["visitors"],
+            "avgSentiment": round(pool.sentiment / faces, 2) if faces else None,
+            "avgDwellSeconds": round(pool.dwell / faces, 2) if faces else None,
+        }
 
-    def _release_breakdown(self, enough: int) -> Iterable[Release]:
-        pool = self._breakdown
+    def _release_split(self, part: str, enough: int, most_withheld: float) -> Iterable[Release]:
+        pool = self._splits[part]
         if pool.counts["visitors"] < enough:
             return
-        self._breakdown = _Pool()
-        release = pool.release(self._store, self._camera)
-        release |= dict.fromkeys(("faces", "visitors", "avgSentiment", "avgDwellSeconds"))
-        for columns in PARTS.values():
-            release |= suppress({column: pool.counts[column] for column in columns}, self._least)
-        yield release
+        cells = {column: pool.counts[column] for column in PARTS[part]}
+        shown = suppress(cells, self._least)
+        withheld = sum(cells.values()) - sum(count or 0 for count in shown.values())
+        if withheld <= most_withheld * sum(cells.values()):
+            self._splits[part] = _Pool()
+            yield self._release(pool) | shown
+
+    def _release(self, pool: _Pool) -> Release:
+        place = {"windowStart": pool.start, "windowEnd": pool.end, "store": self._store, "camera": self._camera}
+        return dict.fromkeys(RELEASE_COLUMNS) | place
 
 
 class Pooling:

@@ -117,7 +117,7 @@ def test_a_lost_stream_is_said_and_found_again(browser: Browser, serve: Serve) -
     with opened(browser, f"{served.url}/?day={DAY}") as page:
         settle(page, 3)
         assert served.child.stop() == 0
-        expect(page.locator("#link-text")).to_contain_text("reconnecting")
+        expect(page.locator("#link-text")).to_have_text("Reconnecting…")
         expect(page.locator("#notice")).to_contain_text("the last ones received")
         expect(page.locator("#day-visitors")).to_have_text("3")
         write(served.rows, [people(at("2026-03-10 10:00:30"), 1)])
@@ -263,6 +263,7 @@ def test_withheld_numbers_are_said_to_be(browser: Browser, serve: Serve) -> None
         settle(page, 55)
         expect(page.locator("#day-new")).to_have_text("–")
         expect(page.locator("#day-visits")).to_have_text("55 not shown: small groups")
+        expect(page.locator("#now-title")).to_contain_text("last group")
         expect(page.locator("#group-note")).to_contain_text("fewer than 5 people")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.dashboard.pooling import GROUPS_PER_BREAKDOWN, Pooling, suppress
-from local.dashboard.windows import AGES, EMOTIONS, PARTS, Release, WindowRow
-from tests.dashboard.rows import at, people, row
+from local.dashboard.pooling import GROUPS_PER_SPLIT, Pooling, suppress
+from local.dashboard.windows import AGES, EMOTIONS, PARTS, Release, WindowRow, read_row
+from tests.dashboard.rows import Row, at, people, row
 
 START = at("2026-03-10 09:00:00")
 PEOPLE = ("visitors", *PARTS["visits"], *PARTS["gender"], *PARTS["ages"])
@@ -48,14 +48,22 @@ def released(rows: list[WindowRow], least: int) -> list[Release]:
 
 @given(cells=st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 30), min_size=1), least=st.integers(2, 12))
 def test_what_is_withheld_can_not_be_told_from_the_total(cells: dict[str, int], least: int) -> None:
-    shown = suppress(cells, least)
-    hidden = {name: cells[name] for name, count in shown.items() if count is None}
-    assert all(shown[name] == cells[name] for name in cells if name not in hidden)
-    assert all(count == 0 or count >= least for count in shown.values() if count is not None)
+    left = suppress(cells, least)
+    hidden = {name: cells[name] for name, count in left.items() if count is None}
+    assert all(left[name] == cells[name] for name in cells if name not in hidden)
+    assert all(count == 0 or count >= least for count in left.values() if count is not None)
     if hidden and sum(cells.values()) >= least:
         assert sum(hidden.values()) >= least
-        assert 0 not in shown.values(), "a zero that shows narrows down what is withheld"
+        assert 0 not in left.values(), "a zero that shows narrows down what is withheld"
         assert len([count for count in hidden.values() if count]) >= 2
+
+
+def read(made: Row) -> WindowRow:
+    return read_row(json.dumps(made).encode())
+
+
+def shown(releases: list[Release], column: str) -> int:
+    return sum(release[column] or 0 for release in releases)
 
 
 @settings(max_examples=50, deadline=None)
@@ -71,7 +79,7 @@ def test_every_release_is_of_enough_people(rows: list[WindowRow], least: int) ->
 @given(rows=window_rows(), least=st.integers(2, 12))
 def test_releases_never_overlap_and_lose_less_than_a_group_a_camera_and_day(rows: list[WindowRow], least: int) -> None:
     true: dict[tuple[str, object], int] = defaultdict(int)
-    shown: dict[tuple[str, object], int] = defaultdict(int)
+    kept: dict[tuple[str, object], int] = defaultdict(int)
     for each in rows:
         true[each.camera, each.window_end.date()] += each.visitors
     last: dict[str, datetime] = {}
@@ -80,9 +88,9 @@ def test_releases_never_overlap_and_lose_less_than_a_group_a_camera_and_day(rows
             continue
         assert last.get(release["camera"], START) <= release["windowStart"]
         last[release["camera"]] = release["windowEnd"]
-        shown[release["camera"], release["windowEnd"].date()] += release["visitors"]
+        kept[release["camera"], release["windowEnd"].date()] += release["visitors"]
     for place, count in true.items():
-        assert 0 <= count - shown[place] < least
+        assert 0 <= count - kept[place] < least
 
 
 @settings(max_examples=50, deadline=None)
@@ -98,7 +106,7 @@ def test_no_two_moments_of_a_live_page_differ_by_fewer_people(rows: list[WindowR
 
 
 def test_windows_wait_until_a_group_is_full() -> None:
-    rows = [WindowRow.model_validate_json(_json(people(START + timedelta(seconds=15 * n), 2))) for n in range(1, 4)]
+    rows = [read(people(START + timedelta(seconds=15 * n), 2)) for n in range(1, 4)]
     [release] = released(rows, 5)
     assert (release["visitors"], release["windowStart"], release["windowEnd"]) == (
         6,
@@ -109,20 +117,25 @@ def test_windows_wait_until_a_group_is_full() -> None:
 
 
 def test_what_visitors_were_like_comes_with_ten_groups_or_at_the_end_of_the_day() -> None:
-    full = [people(START + timedelta(seconds=15), 5 * GROUPS_PER_BREAKDOWN, camera="a")]
-    counted, described = released([WindowRow.model_validate_json(_json(each)) for each in full], 5)
-    assert (counted["visitors"], described["female"], described["male"]) == (50, 50, 0)
-    days = [people(START + timedelta(days=day), 7) for day in (0, 1)]
-    first, end_of_first, second = released([WindowRow.model_validate_json(_json(each)) for each in days], 5)
-    assert (first["visitors"], end_of_first["female"], second["visitors"]) == (7, 7, 7)
-    assert end_of_first["windowEnd"] == first["windowEnd"]
+    counted, *splits = released([read(people(START + timedelta(seconds=15), 5 * GROUPS_PER_SPLIT))], 5)
+    assert (counted["visitors"], counted["female"]) == (50, None)
+    assert shown(splits, "female") == 50
+    days = released([read(people(START + timedelta(days=day), 7)) for day in (0, 1)], 5)
+    assert [release["visitors"] for release in days if release["visitors"]] == [7, 7]
+    assert shown(days, "female") == 7, "the first day's; the second is still on"
+    assert {release["windowEnd"] for release in days} == {START, START + timedelta(days=1)}
+
+
+def test_what_is_withheld_does_not_skew_what_is_shown() -> None:
+    mix = {"visitors": 25, "faces": 25, "newVisitors": 20, "returningVisitors": 5, "female": 13, "male": 11}
+    rows = [row(START + timedelta(seconds=15 * n), "s", "c", **mix, age25to34=25, neutral=25) for n in range(1, 41)]
+    releases = released([read(each) for each in rows], 5)
+    women, men, unknown = (shown(releases, name) for name in ("female", "male", "genderUnknown"))
+    assert women + men + unknown > 0.8 * 1000
+    assert abs(women / (women + men + unknown) - 13 / 25) < 0.01
 
 
 def test_without_a_smallest_group_rows_are_shown_as_they_are() -> None:
     for least in (0, 1):
-        [release] = released([WindowRow.model_validate_json(_json(people(START, 1)))], least)
+        [release] = released([read(people(START, 1))], least)
         assert (release["visitors"], release["female"], release["genderUnknown"]) == (1, 1, 0)
-
-
-def _json(made: dict[str, object]) -> str:
-    return json.dumps(made)

@@ -13,6 +13,7 @@ export function showCards(snapshot) {
   const { now, total } = snapshot;
   const day = dayName(snapshot);
   for (const small of document.querySelectorAll("[data-day]")) small.textContent = day;
+  for (const small of document.querySelectorAll("[data-newest]")) small.textContent = snapshot.minGroup ? "last group" : "last window";
   say("now-visitors", now ? number(now.visitors) : "–");
   say("now-faces", now ? number(now.faces) : "–");
   showAge(snapshot);

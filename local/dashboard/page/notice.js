@@ -2,7 +2,7 @@
 import { longDay } from "./format.js";
 
 const LOST = "The connection to the dashboard is lost. The numbers below are the last ones received; trying again…";
-const WORDS = { connecting: "Connecting…", live: "Live", lost: "Connection lost, reconnecting…" };
+const WORDS = { connecting: "Connecting…", live: "Live", lost: "Reconnecting…" };
 
 let lost = false;
 let last = null;
