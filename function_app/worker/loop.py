@@ -62,6 +62,8 @@ class Loop:
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="picture") as threads:
             while not self._stop.is_set():
                 self._wait_out_pause()
+                if not self._wait_for_a_free_hand():
+                    break
                 try:
                     page = self._pictures.page(PAGE_SIZE, begin)
                 except StorageUnavailable as fault:
