@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,9 +62,10 @@ def announce(data: Path, running: Running) -> None:
 
 
 def withdraw(data: Path) -> None:
-    """Take back the word."""
+    """Take back the word, and the sockets."""
     for file in (data / _FILE, _pointer(data)):
         file.unlink(missing_ok=True)
+    shutil.rmtree(socket_folder(data))
 
 
 def load(data: Path) -> Running:

@@ -77,9 +77,9 @@ class Server:
 
     async def stop(self) -> None:
         """Hang up on all, and take back the word."""
-        running.withdraw(self._data)
         await self._mqtt.stop()
         await asyncio.gather(*(each.stop() for each in self._running))
+        running.withdraw(self._data)
 
     async def _start_workload(self, identity: Identity, root: Path) -> str:
         path = running.socket_folder(self._data) / f"{identity.module}.sock"
