@@ -34,7 +34,7 @@ from vision.boxes import Array
 WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "weights"
 SAME_FACE = 0.80
 VISIT_GAP = 10.0
-STEP = 1.5
+STEP = 2.0
 
 
 @dataclass(frozen=True)
