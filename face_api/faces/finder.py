@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from face_api.faces.face import LocatedFace
-from vision.boxes import Box
+from vision.boxes import Array, Box, Point, iou
 from vision.face_detector import DetectedFace, FaceDetector
 from vision.face_mesh import FaceMeshModel
 from vision.tiles import each_face_once, overlapping_tiles
@@ -14,6 +14,11 @@ from vision.tiles import each_face_once, overlapping_tiles
 MOST_FACES = 100
 LEAST_SIZE = 24.0
 _PRESENCE = 0.5
+_SURE = 0.75
+_SURE_PRESENCE = 0.9
+_SAME_PLACE = 0.7
+_BOX_TO_MESH = 1.04
+_RIGHT_EYE, _LEFT_EYE = (33, 133), (362, 263)
 _TILE = 900
 _OVERLAP = 0.2
 
@@ -35,17 +40,32 @@ class FaceFinder:
             check()
             part = picture.crop((int(tile.x1), int(tile.y1), int(tile.x2), int(tile.y2)))
             detected += [face.moved(tile.x1, tile.y1) for face in self._detector.detect(part)]
-        fitted: list[tuple[DetectedFace, LocatedFace]] = []
+        located: list[LocatedFace] = []
         for face in each_face_once(detected):
             check()
-            box = face.box.clipped(*picture.size)
-            if min(box.width, box.height) < LEAST_SIZE:
-                continue
-            mesh = self._mesh.fit(picture, face)
-            if mesh.presence >= _PRESENCE:
-                fitted.append((face, LocatedFace(box, mesh.points)))
-        faces = _apart([face for _, face in fitted])
-        return sorted(faces, key=lambda face: -face.box.area)[:MOST_FACES]
+            if min(face.box.width, face.box.height) >= LEAST_SIZE and (fitted := self._fit(picture, face)):
+                located.append(fitted)
+        return sorted(_apart(located), key=lambda face: -face.box.area)[:MOST_FACES]
+
+    def _fit(self, picture: Image.Image, face: DetectedFace) -> LocatedFace | None:
+        """The face with its mesh, or None if there is none.
+
+        A box that the detector is not sure of often lies between two faces or beside one. The mesh then points to where
+        the face is: it is fitted once more from there, and must find the face in the same place again.
+        """
+        mesh = self._mesh.fit(picture, face)
+        if mesh.presence < _PRESENCE:
+            return None
+        if face.score >= _SURE:
+            return LocatedFace(face.box.clipped(*picture.size), mesh.points)
+        moved = _detected(mesh.points, face.score)
+        again = self._mesh.fit(picture, moved)
+        if (
+            again.presence < _SURE_PRESENCE
+            or _overlap(moved.box, _detected(again.points, face.score).box) < _SAME_PLACE
+        ):
+            return None
+        return LocatedFace(moved.box.clipped(*picture.size), again.points)
 
 
 def tiles(width: int, height: int) -> list[Box]:
@@ -58,6 +78,22 @@ def tiles(width: int, height: int) -> list[Box]:
 
 def _count(side: int) -> int:
     return max(1, int(np.ceil((side / _TILE - _OVERLAP) / (1 - _OVERLAP) - 0.15)))
+
+
+def _detected(points: Array, score: float) -> DetectedFace:
+    """What the detector would have said of the face that the mesh has settled on: a square box, and the eyes."""
+    low, high = points[:, :2].min(0), points[:, :2].max(0)
+    (x, y), half = (low + high) / 2, _BOX_TO_MESH * float(high[0] - low[0]) / 2
+    right, left = (points[list(corners), :2].mean(0) for corners in (_RIGHT_EYE, _LEFT_EYE))
+    return DetectedFace(
+        Box(float(x) - half, float(y) - half, float(x) + half, float(y) + half),
+        (Point(float(right[0]), float(right[1])), Point(float(left[0]), float(left[1]))),
+        score,
+    )
+
+
+def _overlap(one: Box, other: Box) -> float:
+    return float(iou(one.array(), other.array()[None])[0])
 
 
 def _apart(faces: list[LocatedFace]) -> list[LocatedFace]:
