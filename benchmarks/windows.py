@@ -83,7 +83,7 @@ def _file_mode(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _memory(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """A day of 50 cameras with an event each in every window, in steps of five minutes."""
+    """A day of 50 cameras with an event each in every window, in steps of a quarter of an hour."""
     path = folder / "day.jsonl"
     _write_events(path, CAMERAS * 5760, gap_microseconds=300_000)
     stream = Stream(connect(1, memory="256MB"), plan_query(QUERY.read_text()), EventOrdering(), range(1))
@@ -91,7 +91,7 @@ def _memory(folder: Path) -> Iterator[tuple[str, str, str]]:
     megabytes: list[float] = []
     rows = largest = sequence = 0
     batch: list[Arrival] = []
-    step = CAMERAS * 20
+    step = CAMERAS * 60
     with path.open() as lines:
         for line in lines:
             event = json.loads(line)
@@ -102,7 +102,7 @@ def _memory(folder: Path) -> Iterator[tuple[str, str, str]]:
                 stream.take(0, batch)
                 rows += len(stream.rows().get("windows", []))
                 batch.clear()
-            if sequence % (12 * step) == 0:  # an hour
+            if sequence % (4 * step) == 0:  # an hour
                 megabytes.append(process.memory_info().rss / 1e6)
                 largest = max(largest, len(stream.save()))
     first, last = max(megabytes[1:4]), max(megabytes[-3:])

@@ -54,9 +54,13 @@ def ordering_beside(query: Path, overrides: dict[str, object]) -> EventOrdering:
 
 
 def moment(text: str) -> str:
-    """SQL for the UTC time that an ISO 8601 text means; NULL if it means none. Without an offset it is UTC."""
-    time = f"try_cast({text} AS TIMESTAMPTZ)"
-    return f"CASE WHEN isfinite({time}) THEN {time}::TIMESTAMP END"
+    """SQL for the UTC time that an ISO 8601 text means; NULL if it means none. Without an offset it is UTC.
+
+    The cast that minds offsets takes three times as long, so texts that end in Z do without.
+    """
+    plain, zoned = f"try_cast({text} AS TIMESTAMP)", f"try_cast({text} AS TIMESTAMPTZ)::TIMESTAMP"
+    time = f"CASE WHEN suffix({text}, 'Z') THEN {plain} ELSE {zoned} END"
+    return f"CASE WHEN isfinite({time}) THEN {time} END"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class OutputFolder:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._lock.close()
             raise CheckpointTakenError(f"another runner writes to {folder}") from None
         self._folder = folder
         self._files = {output: (folder / f"{output}.jsonl").open("ab") for output in outputs}

@@ -85,6 +85,18 @@ def test_adjusting_moves_the_timestamp_but_not_the_field(tmp_path: Path) -> None
     assert (row["stamp"], row["seenAt"]) == ("2026-03-02T10:59:00Z", "2026-03-02T10:00:00Z")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-02T10:00:00Z", "2026-03-02T10:00:00.000000Z", "2026-03-02T10:00:00", "2026-03-02 10:00:00",
+        "2026-03-02T11:30:00+01:30", "2026-03-02T05:00:00-05:00",
+    ],
+)  # fmt: skip
+def test_times_are_utc_unless_they_say_otherwise(tmp_path: Path, text: str) -> None:
+    lines = [{"body": {"id": "1", "seenAt": text}, "enqueuedAt": text}]
+    assert run_file(tmp_path, lines, settings(5, 0), query=STAMPS)["stamps"][0]["stamp"] == "2026-03-02T10:00:00Z"
+
+
 def test_without_timestamp_by_the_arrival_counts_and_no_policy_applies(tmp_path: Path) -> None:
     query = STAMPS.replace("TIMESTAMP BY seenAt", "")
     lines = [{"body": {"id": "1", "seenAt": "2020-01-01T00:00:00Z"}, "enqueuedAt": "2026-03-02T11:00:00.250Z"}]
