@@ -14,7 +14,7 @@ import duckdb
 from local.windows.dialect import ARRIVAL, AT, BUCKET, ORDER, bucket
 from local.windows.errors import QueryInvalidError
 from local.windows.plan import Node, Plan, batch_of
-from local.windows.query import Tumbling
+from local.windows.window import Tumbling
 
 END_OF_TIME = 2**62
 

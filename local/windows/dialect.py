@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from local.windows.errors import NotSupportedError, QueryInvalidError
-from local.windows.query import Query, Step, Tumbling, is_system_timestamp, window_size
+from local.windows.query import Query, Step, is_system_timestamp
+from local.windows.window import Tumbling, window_size
 
 AT, ORDER, END, BUCKET = "__at", "__order", "__end", "__bucket"
 ARRIVAL = "EventEnqueuedUtcTime"

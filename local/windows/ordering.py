@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from local.windows.dialect import AT, ORDER
 from local.windows.errors import SettingsInvalidError
-from local.windows.query import SECOND
+from local.windows.window import SECOND
 
 EARLY_LIMIT = 300 * SECOND
 FILE_NAME = "event_ordering.json"

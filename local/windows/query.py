@@ -1,6 +1,6 @@
 """A Stream Analytics query as steps: what each reads, how it windows, where its rows go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlglot
@@ -9,32 +9,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token
 
 from local.windows.errors import NotSupportedError, QueryInvalidError
-
-SECOND = 1_000_000
-UNITS = {
-    "microsecond": 1, "mcs": 1,
-    "millisecond": 1000, "ms": 1000,
-    "second": SECOND, "ss": SECOND, "s": SECOND,
-    "minute": 60 * SECOND, "mi": 60 * SECOND, "n": 60 * SECOND,
-    "hour": 3600 * SECOND, "hh": 3600 * SECOND,
-    "day": 86400 * SECOND, "dd": 86400 * SECOND, "d": 86400 * SECOND,
-}  # fmt: skip
-LONGEST_WINDOW = 7 * 86400 * SECOND  # what Stream Analytics allows
-
-
-@dataclass(frozen=True)
-class Tumbling:
-    """Windows (end − size, end], aligned to the epoch; size in microseconds."""
-
-    size: int
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One window per distinct timestamp (`GROUP BY System.Timestamp()`)."""
-
-
-Window = Tumbling | Snapshot
+from local.windows.script import split_selects
+from local.windows.window import SECOND, Snapshot, Tumbling, Window, window_size
 
 
 @dataclass(frozen=True)
@@ -93,25 +69,10 @@ def parse_query(text: str) -> Query:
     """
     try:
         tokens = sqlglot.tokenize(text, read="tsql")
-        steps = tuple(_step(text, name, part) for name, part in _selects(tokens))
+        steps = tuple(_step(text, name, part) for name, part in split_selects(tokens))
     except SqlglotError as error:
         raise QueryInvalidError(f"the query does not parse: {str(error).splitlines()[0]}") from None
     return _linked(steps)
-
-
-def window_size(call: exp.Expression) -> int:
-    """The microseconds that `(unit, count)` of a call such as TumblingWindow or ISFIRST stand for."""
-    arguments = call.expressions
-    name = str(call.this)
-    if len(arguments) != 2 or not isinstance(arguments[1], exp.Literal) or arguments[1].is_string:
-        raise NotSupportedError(f"{call.sql('tsql')}: write {name}(unit, number)")
-    unit = arguments[0].name.lower()
-    if unit not in UNITS:
-        raise QueryInvalidError(f"{name} knows no unit {unit}")
-    size = UNITS[unit] * int(arguments[1].this)
-    if not 0 < size <= LONGEST_WINDOW:
-        raise QueryInvalidError(f"{call.sql('tsql')} is not between 1 microsecond and 7 days")
-    return size
 
 
 def is_system_timestamp(node: exp.Expression) -> bool:
@@ -122,46 +83,6 @@ def is_system_timestamp(node: exp.Expression) -> bool:
         and isinstance(node.expression, exp.Anonymous)
         and str(node.expression.this).lower() == "timestamp"
     )
-
-
-def _selects(tokens: Sequence[Token]) -> Iterator[tuple[str | None, Sequence[Token]]]:
-    """Each SELECT's tokens, with its name where it is a step of the WITH."""
-    position = 0
-    if tokens and tokens[0].text.upper() == "WITH":
-        position = 1
-        while True:
-            if position + 2 >= len(tokens) or [t.text.upper() for t in tokens[position + 1 : position + 3]] != [
-                "AS",
-                "(",
-            ]:
-                raise QueryInvalidError("a step of WITH is written: name AS (SELECT …)")
-            name, start = tokens[position].text, position + 3
-            end = _closing(tokens, start)
-            yield name, tokens[start:end]
-            position = end + 1
-            if position >= len(tokens) or tokens[position].text != ",":
-                break
-            position += 1
-    start = position
-    depth = 0
-    for index in range(position, len(tokens)):
-        text = tokens[index].text.upper()
-        depth += (text == "(") - (text == ")")
-        if depth == 0 and text == "SELECT" and index > start:
-            yield None, tokens[start:index]
-            start = index
-    if start >= len(tokens):
-        raise QueryInvalidError("the query has no SELECT … INTO after its WITH")
-    yield None, tokens[start:]
-
-
-def _closing(tokens: Sequence[Token], start: int) -> int:
-    depth = 1
-    for index in range(start, len(tokens)):
-        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
-        if depth == 0:
-            return index
-    raise QueryInvalidError("a parenthesis of the WITH is not closed")
 
 
 CLAUSES = {"WHERE", "GROUP BY", "HAVING", "PARTITION BY", "JOIN", "INNER", "LEFT", "CROSS", "UNION", ";"}
