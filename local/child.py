@@ -95,6 +95,10 @@ class Child:
             reader.join(5)
         return status
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal that it understands."""
+        self.process.send_signal(number)
+
     def stop(self, seconds: float = 10.0) -> int:
         """Ask it to end, then insist after `seconds`. Answers the exit status; safe to call again."""
         if self.process.poll() is None:

@@ -147,11 +147,8 @@ class Stack:
             self._launch("dashboard", "local", ["dashboard", "--rows", str(self.rows), "--port", str(port)], {})
         )
 
-    def start_windows(self, until_idle: float | None = None) -> Child:
-        """Run the window query over the visit events as they come; it goes on where an earlier run was stopped.
-
-        With `until_idle` it closes all windows and ends when no event has come for so many seconds.
-        """
+    def start_windows(self) -> Child:
+        """Run the window query over the visit events as they come; on SIGUSR1 it closes all windows and ends."""
         environment = {
             "EventHub": self.listen_connection_string,
             "EVENT_HUB_NAME": HUB,
@@ -159,8 +156,6 @@ class Stack:
             "CheckpointStorage": self.storage.connection_string,
         }
         arguments = ["windows", "--query", str(QUERY), "--follow", "--out", str(self.rows), *EVENT_ORDER]
-        if until_idle is not None:
-            arguments += ["--until-idle", f"{until_idle:g}"]
         return self._launch("windows", "local", arguments, environment)
 
     def check(self) -> None:

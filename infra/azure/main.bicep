@@ -45,10 +45,10 @@ param secondsInView int = 30
 @maxValue(3600)
 param secondsBetweenPictures int = 5
 
-@description('Partitions of the event hub. Can\'t be changed later: choose for the stores you will have one day.')
+@description('Partitions of the event hub, fixed for good. A partition without events holds all windows back: docs/windows.md.')
 @minValue(1)
 @maxValue(32)
-param partitionCount int = 8
+param partitionCount int = 1
 
 @description('Power BI workspace (group id). Empty: the rows meant for Power BI go to storage, so that the job can start.')
 @maxLength(36)

@@ -1,6 +1,7 @@
 """One run: start the stack, let the camera see the footage, wait until all is through, sum up."""
 
 import json
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,6 @@ TWIN = {"TimeBetweenPicturesInSeconds": 2}
 """More often than the module's default, so that a minute of footage has something to tell."""
 DRAIN_SECONDS = 60.0
 STOP_SECONDS = 15.0
-IDLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,8 @@ def _drain(stack: Stack, tally: Tally) -> None:
 
 def _finish(windows: Child, stack: Stack) -> tuple[dict[str, Any], ...]:
     """No more events will come: close the last windows and read all rows. Raises LocalError."""
-    windows.stop(STOP_SECONDS)
-    stack.check()
-    stack.start_windows(until_idle=IDLE_SECONDS).wait_for_exit(DRAIN_SECONDS)
+    windows.signal(signal.SIGUSR1)
+    windows.wait_for_exit(DRAIN_SECONDS)
     stack.check()
     return read_rows(stack.rows)
 

@@ -21,8 +21,8 @@ MESSAGES_PER_HUB_UNIT = 400_000
 MESSAGES_PER_CAMERA = 2000
 """Messages and twin updates a camera's device sends a day, the edge runtime's own included; unverified."""
 
-PARTITIONS = (4, 32)
-"""Fewest worth having, and most that the Standard tier gives."""
+PARTITIONS = (1, 32)
+"""Fewest, as a quiet partition holds all windows back (docs/windows.md), and most that the Standard tier gives."""
 
 UTILIZATION = 0.6
 """Share of a replica that planned load may take."""

@@ -31,7 +31,7 @@ def test_one_camera_in_one_store_needs_the_least_of_everything() -> None:
     assert sizes.events_per_second == pytest.approx(420 / 3600)
     assert sizes.peak_events_per_second == 1
     assert sizes.throughput_units == 1
-    assert sizes.partitions == 4
+    assert sizes.partitions == 1
     assert sizes.streaming_unit_tenths == 3
     assert sizes.hub_units == 1
     assert sizes.face_api_replicas == 2
