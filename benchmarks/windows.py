@@ -30,7 +30,7 @@ from local.windows.plan import plan_query
 from local.windows.stream import Arrival, Stream
 
 QUERY = Path("infra/stream_analytics/footfall.asaql")
-FILE_EVENTS = 500_000
+FILE_EVENTS = 1_000_000
 CAMERAS = 50
 LAG_SECONDS = 65
 SLACK_SECONDS = 2
