@@ -11,7 +11,9 @@ REQUIREMENTS = ROOT / "models" / "convert" / "requirements.txt"
 
 def install_tensorflow(environment: Environment) -> None:
     """Make the environment able to convert (some 250 MB to fetch). Raises ToolMissingError, ConversionFailedError."""
-    command = [environment.python, "-m", "pip", "install", *PIP_OPTIONS, f"--requirement={REQUIREMENTS}"]
+    # Bytecode is written for what the conversions import, not for all of TensorFlow.
+    options = (*PIP_OPTIONS, "--no-compile", f"--requirement={REQUIREMENTS}")
+    command = [environment.python, "-m", "pip", "install", *options]
     done = run(command, environment.folder)
     if done.returncode:
         raise ConversionFailedError(
