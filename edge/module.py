@@ -50,6 +50,7 @@ class Module:
         self._asked: queue.SimpleQueue[Future[int | None]] = queue.SimpleQueue()
         self._stopping = stopping
         self._said_at = time.monotonic()
+        self._look_seconds = 0.0
         self.counts = Counts()
 
     def take_picture(self, timeout: float) -> int | None:
@@ -87,7 +88,10 @@ class Module:
         if frame is None:
             self._keep(self._watch.decide(time.monotonic()))
             return
+        started = time.monotonic()
+        self._keep(self._watch.decide(started + self._look_seconds))  # rather now than after another look
         glance = self._watch.look(frame, self._settings())
+        self._look_seconds = time.monotonic() - started
         self.counts.frames += 1
         self.counts.frames_with_people += bool(glance.people)
         self._people.add(len(glance.people))

@@ -33,8 +33,14 @@ class PicturePolicy:
         self._decide_at = float("inf")
 
     def due(self, tracks: Sequence[Track], at: float, seconds_between: float) -> tuple[Track, ...]:
-        """Those whose picture is due within the window: the ones to look at for a face."""
-        return tuple(track for track in tracks if at >= track.pictured_at + seconds_between - WINDOW)
+        """Those to look at for a face, as their picture is due within the window.
+
+        If one is due, those half-way there come along: in the same picture, companions fall into step, where each
+        would have a picture of their own with everyone else in it again.
+        """
+        if all(at < track.pictured_at + seconds_between - WINDOW for track in tracks):
+            return ()
+        return tuple(track for track in tracks if at >= track.pictured_at + seconds_between / 2)
 
     def offer(self, candidate: Candidate) -> None:
         """A moment that serves at least one due track. The first one starts the window."""

@@ -58,6 +58,13 @@ def test_time_between_pictures_counts_for_each_person() -> None:
     assert policy.due([one, other], at=1.0, seconds_between=BETWEEN) == (other,)
 
 
+def test_companions_who_are_half_way_there_come_along() -> None:
+    policy, one, other = PicturePolicy(), track(1), track(2)
+    one.pictured_at, other.pictured_at = 0.0, 2.0
+    assert not policy.due([one, other], at=4.7, seconds_between=BETWEEN)
+    assert policy.due([one, other], at=4.8, seconds_between=BETWEEN) == (one, other)
+
+
 def test_nothing_offered_nothing_decided() -> None:
     assert PicturePolicy().decide(float("inf")) is None
 
