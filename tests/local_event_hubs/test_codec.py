@@ -111,6 +111,13 @@ def test_no_bytes_do_worse_than_a_decode_error(data: bytes) -> None:
             events_of(data, message_format)
 
 
+def test_an_annotation_whose_key_is_a_list_is_refused() -> None:
+    annotations = bytes.fromhex("005372 c10302 45 40")  # one pair: an empty list, null
+    body = bytes.fromhex("005375 a00178")
+    with pytest.raises(DecodeError, match="annotation's key"):
+        events_of(annotations + body, 0)
+
+
 @given(near_misses(), st.integers(0x10, 0x18), values)
 def test_no_performative_does_worse_than_a_decode_error(payload: bytes, code: int, fields: Pair) -> None:
     for body in (payload, encode.described(code, fields[1]) + payload, encode.described(code, payload)):

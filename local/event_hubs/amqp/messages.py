@@ -156,6 +156,8 @@ def _annotations(message: bytes, section: Section) -> tuple[str | None, list[byt
     spans = list_items(message, section.value)
     for (name_start, name_end), (start, end) in zip(spans[::2], spans[1::2], strict=False):
         name = _text(decode(message, name_start)[0])
+        if not isinstance(name, str | int):
+            raise DecodeError("an annotation's key is neither a symbol nor a number")
         if name == _PARTITION_KEY:
             value = _text(decode(message, start)[0])
             key = value if isinstance(value, str) else None
