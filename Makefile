@@ -28,7 +28,7 @@ test: setup-tests ## all tests, types, style and infrastructure checks
 	@$(MAKE) check
 	@$(VENV)/python -m infra.check
 	@$(VENV)/python -m tests.edge.on_tflite_runtime
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest -q -n logical --dist loadfile $(ARGS)
 
 check: setup-tests ## style and types
 	@$(VENV)/ruff check --quiet .
