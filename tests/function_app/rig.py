@@ -2,8 +2,7 @@
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from azure.storage.blob import ContainerClient
@@ -70,11 +69,3 @@ def worker(environment: Mapping[str, str], logs: Logs | None = None) -> Iterator
 def client(storage: StorageAccount, container: str) -> ContainerClient:
     """To look into a container."""
     return ContainerClient.from_connection_string(storage.connection_string, container, api_version=SAS_VERSION)
-
-
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
-    """Wait for a condition; fails with `what` when it does not come true."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, f"not within {seconds} s: {what}"
-        time.sleep(0.02)

@@ -20,6 +20,7 @@ from local.event_hubs.connection import connection_string
 from tests.function_app import hub, pictures, rig
 from tests.function_app.face_service import face, picture_of
 from tests.support.event_hubs import HUB, EventHub
+from tests.support.waiting import wait_until
 
 CONTAINER = "pictures"
 AZURITE_SAVES_WITHIN_SECONDS = 12
@@ -120,7 +121,7 @@ class Site:
         """Wait until Azurite has written its index to disk, which it does every few seconds."""
         index = self._folder / "azurite" / "__azurite_db_blob__.json"
         now = time.time()
-        rig.wait_until(
+        wait_until(
             lambda: index.exists() and index.stat().st_mtime > now, "Azurite saves", AZURITE_SAVES_WITHIN_SECONDS
         )
 
@@ -136,7 +137,7 @@ class Site:
     def wait_until_done(self, seconds: float = 60) -> None:
         """Until no picture is left."""
         with self.client() as container:
-            rig.wait_until(lambda: not list(container.list_blob_names()), "all pictures are done", seconds)
+            wait_until(lambda: not list(container.list_blob_names()), "all pictures are done", seconds)
 
     async def check(self) -> int:
         """Every picture has exactly its events, duplicates under one id. Answers the number of duplicates."""

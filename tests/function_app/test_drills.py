@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.function_app import rig
 from tests.function_app.site import Site
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ async def test_when_the_face_api_misbehaves_the_pictures_stay_and_nothing_is_sen
         before, done = len(site.uploaded), site.logs.count("picture done")
         for _ in range(6):
             site.upload()
-        rig.wait_until(lambda why=symptom: _kept(site, why) > 0, f"the workers notice: {mode}", 30)  # type: ignore[misc]
+        wait_until(lambda why=symptom: _kept(site, why) > 0, f"the workers notice: {mode}", 30)  # type: ignore[misc]
         with site.client() as container:
             assert len(list(container.list_blob_names())) == len(site.uploaded) - before
         assert site.logs.count("picture done") == done
@@ -39,12 +39,12 @@ async def test_when_the_face_api_misbehaves_the_pictures_stay_and_nothing_is_sen
 
 async def test_each_process_is_killed_under_load_and_every_picture_has_exactly_its_events(site: Site) -> None:
     with site.load():
-        rig.wait_until(lambda: site.logs.count("picture done") > 10, "the load runs")
+        wait_until(lambda: site.logs.count("picture done") > 10, "the load runs")
         site.kill_worker()
         site.kill_faces(down_seconds=1)
         site.kill_hubs(down_seconds=1)
         done = site.logs.count("picture done")
-        rig.wait_until(lambda: site.logs.count("picture done") > done + 10, "the workers go on", 30)
+        wait_until(lambda: site.logs.count("picture done") > done + 10, "the workers go on", 30)
     site.wait_until_saved()
     for _ in range(10):
         site.upload()

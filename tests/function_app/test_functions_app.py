@@ -16,6 +16,7 @@ from local.child import ROOT
 from tests.function_app import pictures, rig
 from tests.function_app.face_service import KEY, MEMORY, FaceService, face, picture_of
 from tests.function_app.functions_host.host import FunctionsHost, Outcome
+from tests.support.waiting import wait_until
 
 SCHEMA = json.loads((ROOT / "docs" / "visit-event.schema.json").read_text())
 APP_FILES = {"function_app.py", "host.json", "requirements.txt"}
@@ -223,7 +224,7 @@ def test_purge_pictures_deletes_what_is_older_than_the_retention(host: Functions
             assert host.invoke("PurgePictures", "timer", {"IsPastDue": False, "Schedule": {}}).succeeded
             return not list(blobs.list_blob_names())
 
-        rig.wait_until(nothing_left, "the picture is purged")
+        wait_until(nothing_left, "the picture is purged")
 
 
 def test_wrong_settings_are_named_when_the_app_is_indexed(app_folder: Path, settings: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from tests.function_app import hub, pictures, rig
 from tests.function_app.face_service import KEY, FaceService, face, picture_of
 from tests.function_app.recorder import Recorder
 from tests.support.event_hubs import HUB, EventHub
+from tests.support.waiting import wait_until
 
 PICTURES = 200
 EMOTIONS = ("anger", "happiness", "neutral", "surprise")
@@ -57,8 +58,8 @@ async def test_nothing_personal_leaves_and_nothing_personal_is_logged(
                         face_service.mode = mode
                         kept = logs.count("picture kept")
                         if mode != "instant":
-                            rig.wait_until(lambda before=kept: logs.count("picture kept") > before, mode)  # type: ignore[misc]
-                    rig.wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left", 60)
+                            wait_until(lambda before=kept: logs.count("picture kept") > before, mode)  # type: ignore[misc]
+                    wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left", 60)
                 sent = tap.sent
             events = await hub.events(EventHub(HUB, connection_string(port, "all", key), hubs), expected)
             storage_said.append(storage_process.last_words)

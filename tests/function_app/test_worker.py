@@ -12,6 +12,7 @@ from local.child import ROOT
 from tests.function_app import hub, pictures, rig
 from tests.function_app.face_service import FaceService, face, picture_of
 from tests.support.event_hubs import EventHub
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ async def test_a_picture_becomes_events_and_is_deleted(
     with rig.client(storage, container) as blobs, rig.worker(environment, logs):
         blobs.upload_blob(name, picture_of(face(age=41.3, gender="male", visit="present"), face(emotion="sadness")))
         received = await hub.raw_events(event_hub, 2)
-        rig.wait_until(lambda: not list(blobs.list_blob_names()), "the picture is deleted")
+        wait_until(lambda: not list(blobs.list_blob_names()), "the picture is deleted")
     bodies = [json.loads(event.body_as_str()) for event in received]
     assert [body["ageBand"] for body in bodies] == ["35-44", "25-34"]
     assert [body["visit"] for body in bodies] == ["present", "new"]
@@ -66,7 +67,7 @@ def test_a_picture_without_faces_is_deleted_and_gives_no_event(
     logs = rig.Logs()
     with rig.client(storage, container) as blobs, rig.worker(environment, logs):
         blobs.upload_blob(pictures.name(), picture_of())
-        rig.wait_until(lambda: logs.count("picture done") == 1, "the picture is done")
+        wait_until(lambda: logs.count("picture done") == 1, "the picture is done")
         assert not list(blobs.list_blob_names())
     assert face_service.observes == 0
 
@@ -85,13 +86,13 @@ async def test_unreadable_pictures_go_to_poison_with_a_reason_and_come_back_by_c
         blobs.upload_blob(misnamed, picture_of(face()))
         blobs.upload_blob(good, picture_of(face()))
         assert len(await hub.events(event_hub, 1)) == 1
-        rig.wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left")
+        wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left")
         kept = {blob.name: blob.metadata for blob in poison.list_blobs(include=["metadata"])}
         assert kept == {broken: {"people": "2", "reason": "InvalidImage"}, misnamed: {"reason": "InvalidName"}}
 
         assert replay_poison(environment) == {"replayed": 1, "left": 1}
-        rig.wait_until(lambda: logs.count("picture poisoned") == 3, "the replayed picture is poisoned again")
-        rig.wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left")
+        wait_until(lambda: logs.count("picture poisoned") == 3, "the replayed picture is poisoned again")
+        wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left")
         assert poison.get_blob_client(broken).get_blob_properties().metadata["replays"] == "1"
         poison.upload_blob(broken, picture_of(face()), overwrite=True, metadata={"reason": "InvalidImage"})
         assert replay_poison(environment) == {"replayed": 1, "left": 1}
@@ -111,7 +112,7 @@ def test_health_and_metrics_tell_how_the_worker_is(
     logs = rig.Logs()
     with rig.client(storage, container) as blobs, rig.worker(environment, logs) as running:
         blobs.upload_blob(pictures.name(), picture_of(face()))
-        rig.wait_until(lambda: logs.count("picture done") == 1, "the picture is done")
+        wait_until(lambda: logs.count("picture done") == 1, "the picture is done")
         root = f"http://127.0.0.1:{running.wait_for('ready').fields['port']}"
         assert requests.get(f"{root}/health", timeout=5).json() == {"status": "ok", "waitingFor": None}
         metrics = requests.get(f"{root}/metrics", timeout=5).text

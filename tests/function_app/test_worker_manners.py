@@ -23,6 +23,7 @@ from local.child import ROOT
 from tests.function_app import hub, pictures, rig
 from tests.function_app.face_service import FaceService, face, picture_of
 from tests.support.event_hubs import EventHub
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ async def test_two_workers_share_the_pictures_and_do_none_twice(
     with rig.client(storage, container) as blobs, rig.worker(environment, first), rig.worker(environment, second):
         for _ in range(60):
             blobs.upload_blob(pictures.name(), picture_of(face()))
-        rig.wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left", 60)
+        wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left", 60)
         received = await hub.events(event_hub, 60)
     assert len(received) == 60
     assert min(first.count("picture done"), second.count("picture done")) > 0
@@ -59,7 +60,7 @@ async def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_leaves_the_r
         for _ in range(6):
             blobs.upload_blob(pictures.name(), picture_of(face()))
         with rig.worker({**environment, "WORKER_CONCURRENCY": "2"}, logs) as worker:
-            rig.wait_until(lambda: face_service.asked >= 2, "two pictures are in work")
+            wait_until(lambda: face_service.asked >= 2, "two pictures are in work")
             assert worker.stop() == 0
         done = logs.count("picture done")
         assert 2 <= done < 6
@@ -80,7 +81,7 @@ def test_a_picture_older_than_the_retention_is_deleted_even_when_it_could_not_be
         rig.worker({**environment, "PICTURE_RETENTION_MINUTES": "0.05"}, logs),
     ):
         blobs.upload_blob(pictures.name(), picture_of(face()))
-        rig.wait_until(lambda: logs.count("pictures purged") == 1, "it is purged", 30)
+        wait_until(lambda: logs.count("pictures purged") == 1, "it is purged", 30)
         assert not list(blobs.list_blob_names())
     assert logs.count("picture kept") > 0
 
@@ -191,7 +192,7 @@ def test_while_the_face_api_is_down_the_worker_is_healthy_and_says_what_it_waits
     logs = rig.Logs()
     with rig.client(storage, container) as blobs, rig.worker(environment, logs) as worker:
         blobs.upload_blob(pictures.name(), picture_of(face()))
-        rig.wait_until(lambda: logs.count("picture kept") > 1, "the worker waits")
+        wait_until(lambda: logs.count("picture kept") > 1, "the worker waits")
         time.sleep(0.1)
         root = f"http://127.0.0.1:{worker.wait_for('ready').fields['port']}"
         answer = requests.get(f"{root}/health", timeout=5)

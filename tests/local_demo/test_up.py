@@ -16,7 +16,7 @@ import requests
 
 from local.child import Child
 from tests.local_demo.command import ROOT
-from tests.support.waiting import wait_for
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(200)
 
@@ -38,7 +38,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     command = [sys.executable, "-m", "local", "up", "--data", str(folder / "data"), "--functions", str(settings)]
     child = Child("up", command, {}, on_output=said.append)
     try:
-        wait_for(lambda: any("Ctrl-C" in line for line in said) or child.status is not None, 90)
+        wait_until(lambda: any("Ctrl-C" in line for line in said) or child.status is not None, "the stack is up", 90)
         assert child.status is None, said
         yield Up(child, folder / "data", settings, said)
     finally:
@@ -73,7 +73,7 @@ def shown(up: Up) -> Any:
 
 def test_the_person_model_reaches_the_module_by_its_twin(up: Up) -> None:
     wanted = shown(up)["desired"]["ModelZipSha256"]
-    wait_for(lambda: shown(up)["reported"].get("model", {}).get("sha256") == wanted, 60, "the model in force")
+    wait_until(lambda: shown(up)["reported"].get("model", {}).get("sha256") == wanted, "the model in force", 60)
 
 
 def test_a_setting_changed_in_the_twin_reaches_the_running_module(up: Up) -> None:
@@ -84,7 +84,7 @@ def test_a_setting_changed_in_the_twin_reaches_the_running_module(up: Up) -> Non
         settings = shown(up)["reported"].get("settings", {})
         return bool(settings.get("version") == version and not settings.get("refused"))
 
-    wait_for(in_force, 60, "the new setting in force")
+    wait_until(in_force, "the new setting in force", 60)
 
 
 def test_it_stops_without_leftovers(up: Up) -> None:

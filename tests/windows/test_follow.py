@@ -17,6 +17,7 @@ from azure.eventhub import EventData, EventHubProducerClient
 from local.azurite import StorageAccount
 from local.child import Child
 from tests.support.event_hubs import EventHub
+from tests.support.waiting import wait_until
 from tests.windows.conftest import AGE_BANDS, EMOTIONS, QUERY, Row, visit
 
 Start = Callable[..., Child]
@@ -81,14 +82,6 @@ def read(folder: Path) -> dict[str, list[Row]]:
 
 def in_order(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: [row["windowEnd"], row["store"], row.get("camera", "")])
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> None:
-    """Look again and again, and fail when the time is over."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to that in time"
-        time.sleep(0.02)
 
 
 def visits(count: int, seed: int) -> list[Row]:
@@ -158,7 +151,7 @@ def test_when_every_partition_is_quiet_the_clock_closes_the_window(
     with producer(event_hub) as client:
         send(client, [visit("01", seen.strftime("%Y-%m-%dT%H:%M:%SZ"))])
     # One event, then silence: the window closes when the late tolerance after its end is over, and not before.
-    wait_until(lambda: len(read(tmp_path / "rows")["windows"]) == 1, 30)
+    wait_until(lambda: len(read(tmp_path / "rows")["windows"]) == 1, "a window is closed", 30)
     (row,) = read(tmp_path / "rows")["windows"]
     lag = datetime.now(UTC) - datetime.fromisoformat(row["windowEnd"]) - timedelta(seconds=3)
     assert lag > timedelta(0)
@@ -172,7 +165,7 @@ def test_sigterm_leaves_open_windows_to_the_next_run_and_sigusr1_closes_them(
     first.wait_for("ready")
     with producer(event_hub) as client:
         send(client, bodies[:150])
-        wait_until(lambda: len(read(tmp_path / "rows")["windows"]) > 0, 20)
+        wait_until(lambda: len(read(tmp_path / "rows")["windows"]) > 0, "a window is closed")
         assert first.stop() == 0
         assert read(tmp_path / "rows")["days"] == []
         second = start(tmp_path / "rows")
