@@ -41,14 +41,14 @@ def main() -> None:
         load = run(CAMERAS, PACED_SECONDS)
     report(load, CAMERAS)
     figures = Measured(
-        measured_at=time.strftime("%Y-%m-%d"),
+        measuredAt=time.strftime("%Y-%m-%d"),
         machine=f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}",
-        event_bytes=len(event(1, "2026-01-05T12:00:00Z", CAMERAS).to_json()),
-        window_row_bytes=round(load.paced.row_bytes),
-        picture_bytes=round(sample["pictureBytes"] / sample["pictures"]),
-        seconds_per_picture=round(seconds_per_picture, 4),
-        visitor_bytes=round(visitor_bytes),
-        worker_pictures_per_second=round(load.worker.rate, 1),
+        eventBytes=len(event(1, "2026-01-05T12:00:00Z", CAMERAS).to_json()),
+        windowRowBytes=round(load.paced.row_bytes),
+        pictureBytes=round(sample["pictureBytes"] / sample["pictures"]),
+        secondsPerPicture=round(seconds_per_picture, 4),
+        visitorBytes=round(visitor_bytes),
+        workerPicturesPerSecond=round(load.worker.rate, 1),
     )
     MEASURED.write_text(json.dumps(figures.model_dump(by_alias=True), indent=2) + "\n")
     console.print_json(MEASURED.read_text())
