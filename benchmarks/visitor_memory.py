@@ -25,7 +25,7 @@ from rich.table import Table
 from benchmarks.face_api_process import KEY_HEADER, face_api_process
 from face_api.faces.template import DIMENSIONS, Template, Vector, unit
 from face_api.memory.index import Row, VectorIndex
-from face_api.memory.templates import returning_within
+from face_api.memory.templates import CONSIDERED, returning_within
 from face_api.memory.visitors import MemoryRules, VisitorMemory
 from face_api.storage.face_ids import FaceIds
 from face_api.storage.sqlite import SqliteDatabase
@@ -130,7 +130,7 @@ def report(
         products = vectors @ face
         scans.append(1000 * (time.perf_counter() - start))
         start = time.perf_counter()
-        found = index.within(face, reach)
+        found = index.within(face, reach, CONSIDERED)
         searches.append(1000 * (time.perf_counter() - start))
         nearest = int(np.argmax(products))
         if products[nearest] >= 1 - reach**2 / 2 + 1e-3:

@@ -1,29 +1,24 @@
 """The nearest of many unit vectors, in memory, fast at 100,000 rows.
 
-A scan over all 1,024 dimensions is bound by memory bandwidth: 400 MB a query at 100,000 rows. Templates lie mostly in a
-few directions, so from some thousand rows on each row is rotated onto the rows' own leading axes and only that head is
-scanned; the best few hundred rows are then compared in full. Up to that many rows the search is exact. Beyond it a row
-within the distance could only be missed if hundreds of others look nearer by their heads: `benchmarks.visitor_memory`
-measures how often that is.
+A scan over all 1,024 dimensions is bound by memory bandwidth: 400 MB a query at 100,000 rows in float32. So rows are
+kept in 8 bits a dimension, and once they fill a block only their heads are scanned (`heads.py`): those say which rows
+can be within the distance at all, and only these are compared in full. If there are too many of them, the likeliest
+are: then a row within the distance is missed if a thousand others seem nearer by their heads.
+`benchmarks.visitor_memory` counts how often that happens to the nearest.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from face_api.faces.template import DIMENSIONS, Vector
+from face_api.faces.template import Vector
+from face_api.memory.block import ROWS, Block
+from face_api.memory.heads import Axes, leading_axes
 
-_T = TypeVar("_T", bound=np.generic)
-
-_FIRST_ROTATION = 4096
-_SAMPLE = 2048
-_AT_ONCE = 8192
-_HEADS = (64, 96, 128, 192)
-_ENERGY = 0.95
 _CANDIDATES = 1024
+_ROUNDING = 1e-4
 
 
 @dataclass(frozen=True)
@@ -38,15 +33,15 @@ class VectorIndex:
     """Rows of unit vectors with their owners. Not safe for use from several threads at once."""
 
     def __init__(self) -> None:
-        self._rows: list[Row] = []
+        # Two lists of strings instead of one of rows: 100,000 objects would make the garbage collector pause.
+        self._template_ids: list[str] = []
+        self._owners: list[str] = []
         self._place: dict[str, int] = {}
-        self._full: NDArray[np.float16] = np.empty((0, DIMENSIONS), np.float16)
-        self._axes: NDArray[np.float32] | None = None
-        self._heads: NDArray[np.float32] = np.empty((0, DIMENSIONS), np.float32)
-        self._next_rotation = _FIRST_ROTATION
+        self._blocks: list[Block] = []
+        self._axes: Axes | None = None
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._template_ids)
 
     def add(self, row: Row, vector: Vector) -> None:
         """Adds one row; the vector has length 1."""
@@ -54,87 +49,80 @@ class VectorIndex:
 
     def extend(self, rows: Sequence[Row], vectors: NDArray[np.floating]) -> None:
         """Adds many rows at once; vectors: (N, 1024), each of length 1."""
-        start, end = len(self._rows), len(self._rows) + len(rows)
-        self._reserve(end)
-        self._full[start:end] = vectors
-        self._heads[start:end] = self._head(self._full[start:end].astype(np.float32))
-        for place, row in enumerate(rows, start):
-            self._place[row.template_id] = place
-        self._rows.extend(rows)
-        if end >= self._next_rotation:
-            self._rotate()
+        added = 0
+        while added < len(rows):
+            number, start = divmod(len(self), ROWS)
+            if number == len(self._blocks):
+                self._blocks.append(Block())
+            end = min(ROWS, start + len(rows) - added)
+            some = slice(added, added + end - start)
+            block = self._blocks[number]
+            block.put(start, vectors[some].astype(np.float32))
+            for row in rows[some]:
+                self._place[row.template_id] = len(self)
+                self._template_ids.append(row.template_id)
+                self._owners.append(row.owner)
+            added = some.stop
+            if self._axes:
+                block.put_heads(start, end, self._axes)
+            elif end == ROWS:
+                # Once only: the axes of the first block serve those that follow, as all hold faces.
+                self._axes = leading_axes(block.vectors(0, ROWS))
+                block.put_heads(0, ROWS, self._axes)
 
     def remove(self, template_id: str) -> None:
         """Removes a row, if there is one of this id, and overwrites it."""
         place = self._place.pop(template_id, None)
         if place is None:
             return
-        last = len(self._rows) - 1
+        last = len(self) - 1
+        block, row = divmod(last, ROWS)
+        to, to_row = divmod(place, ROWS)
+        self._blocks[block].move(row, self._blocks[to], to_row)
+        last_id, last_owner = self._template_ids.pop(), self._owners.pop()
         if place != last:
-            for array in (self._full, self._heads):
-                array[place] = array[last]
-            self._rows[place] = self._rows[last]
-            self._place[self._rows[place].template_id] = place
-        self._full[last] = 0
-        self._heads[last] = 0
-        self._rows.pop()
+            self._template_ids[place], self._owners[place] = last_id, last_owner
+            self._place[last_id] = place
+        if not row:
+            self._blocks.pop()
 
-    def within(self, vector: Vector, distance: float) -> list[tuple[Row, float]]:
-        """Rows within the distance (0 … 2) of a vector of length 1, nearest first; at most a few hundred."""
-        count = len(self._rows)
-        if not count:
+    def within(self, vector: Vector, distance: float, most: int) -> list[tuple[Row, float]]:
+        """Rows within the distance (0 … 2) of a vector of length 1, nearest first; at most so many."""
+        if not len(self):
             return []
-        scores = self._heads[:count] @ self._head(vector[None])[0]
-        candidates = np.arange(count) if count <= _CANDIDATES else np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
-        products = self._full[candidates].astype(np.float32) @ vector
-        close = np.flatnonzero(products >= 1.0 - distance**2 / 2.0)
-        order = close[np.argsort(-products[close], kind="stable")]
+        least = 1.0 - distance**2 / 2.0
+        candidates = self._candidates(vector, least)
+        products = self._products(candidates, vector)
+        close = np.flatnonzero(products >= least)
+        order = close[np.argsort(-products[close], kind="stable")][:most]
+        apart = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * products[order]))
         return [
-            (self._rows[candidates[i]], float(np.sqrt(max(0.0, 2.0 - 2.0 * float(products[i])))))
-            for i in order.tolist()
+            (Row(self._template_ids[place], self._owners[place]), far)
+            for place, far in zip(candidates[order].tolist(), apart.tolist(), strict=True)
         ]
 
-    def _head(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        return vectors if self._axes is None else vectors @ self._axes
+    def _candidates(self, vector: Vector, least: float) -> NDArray[np.int64]:
+        """Places, in their order, of the rows whose product with the vector may be `least` or more."""
+        count = len(self)
+        if not self._axes:
+            return np.arange(count)
+        head = self._axes.heads(vector[None])[0]
+        bounds = np.concatenate(
+            [block.bounds(head, min(ROWS, count - number * ROWS)) for number, block in enumerate(self._blocks)]
+        )
+        possible = np.flatnonzero(bounds >= least - _ROUNDING)
+        if len(possible) > _CANDIDATES:
+            likeliest = np.argpartition(-bounds[possible], _CANDIDATES)[:_CANDIDATES]
+            possible = np.sort(possible[likeliest])
+        return possible
 
-    def _reserve(self, rows: int) -> None:
-        capacity = len(self._full)
-        if rows <= capacity:
-            return
-        capacity = max(rows, capacity + capacity // 2, 256)
-        self._full = _grown(self._full, capacity)
-        self._heads = _grown(self._heads, capacity)
-
-    def _rotate(self) -> None:
-        """Finds the rows' leading axes and the head of every row anew."""
-        count = len(self._rows)
-        sample = self._full[: count : max(1, count // _SAMPLE)].astype(np.float32)
-        energy, axes = _leading_axes(sample, _HEADS[-1])
-        share = np.cumsum(energy) / len(sample)
-        size = next((head for head in _HEADS if share[head - 1] >= _ENERGY), _HEADS[-1])
-        self._axes = np.ascontiguousarray(axes[:, :size], np.float32)
-        self._heads = np.zeros((len(self._full), size), np.float32)
-        for start in range(0, count, _AT_ONCE):
-            end = min(count, start + _AT_ONCE)
-            self._heads[start:end] = self._head(self._full[start:end].astype(np.float32))
-        self._next_rotation = count * 4
-
-
-def _leading_axes(sample: NDArray[np.float32], count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(energies [count], orthonormal axes [1024, count]) of the sample's second moment, strongest first.
-
-    By orthogonal iteration (Golub and Van Loan, Matrix Computations, 8.2.4): a few rounds are enough, as the axes
-    need not be the very best.
-    """
-    moment = sample.T @ sample
-    axes = np.random.default_rng(0).standard_normal((len(moment), count)).astype(np.float32)
-    for _ in range(4):
-        axes = np.linalg.qr(moment @ axes)[0]
-    energy, turn = np.linalg.eigh(axes.T @ moment @ axes)
-    return energy[::-1], axes @ turn[:, ::-1]
-
-
-def _grown(array: NDArray[_T], rows: int) -> NDArray[_T]:
-    grown = np.zeros((rows, *array.shape[1:]), array.dtype)
-    grown[: len(array)] = array
-    return grown
+    def _products(self, places: NDArray[np.int64], vector: Vector) -> Vector:
+        edges = np.searchsorted(places, np.arange(1, len(self._blocks)) * ROWS)
+        return np.concatenate(
+            [
+                some
+                for number, of_block in enumerate(np.split(places, edges))
+                for some in self._blocks[number].products(of_block - number * ROWS, vector)
+            ]
+            or [np.empty(0, np.float32)]
+        )

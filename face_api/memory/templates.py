@@ -14,6 +14,9 @@ SAME_PERSON = 0.90
 PRESENT_WITHIN = 0.85
 """The same for somebody who is here now: faces of one visit were at most 0.80 apart (docs/models.md)."""
 
+CONSIDERED = 50
+"""How many of the nearest templates are looked at: in a crowd so dense that more are near, none is sure."""
+
 _STRANGERS = NormalDist(mu=1.10, sigma=0.072)
 _FALSE_MATCHES = 0.05
 _CLOSEST_LIMIT = 0.60
@@ -47,7 +50,7 @@ class TemplateStore(Protocol):
     """Keeps templates by memory and visitor. Every call is part of the transaction that is passed in."""
 
     def nearest(self, transaction: Transaction, memory: str, face: Vector, within: float) -> list[Match]:
-        """The nearest template of each visitor within the distance, nearest first."""
+        """Of the `CONSIDERED` nearest templates within the distance, the nearest of each visitor; nearest first."""
 
     def of_visitor(self, transaction: Transaction, visitor: str) -> dict[str, float]:
         """The visitor's templates: id → quality."""

@@ -130,15 +130,14 @@ class VisitorMemory:
     ) -> list[Sighting]:
         """One picture shows a person once, so each visitor is given to one face: the nearest pairs first."""
         returning = returning_within(self._templates.size(transaction, memory))
-        known: dict[str, Visitor | None] = {}
         pairs: list[tuple[float, int, Match, Visitor]] = []
         for number, face in enumerate(faces):
             if face.quality <= 0:
                 continue
-            for match in self._templates.nearest(transaction, memory, face.vector, PRESENT_WITHIN):
-                if match.visitor not in known:
-                    known[match.visitor] = self._load(transaction, memory, match.visitor, seen_at)
-                visitor = known[match.visitor]
+            matches = self._templates.nearest(transaction, memory, face.vector, PRESENT_WITHIN)
+            known = self._load(transaction, memory, [match.visitor for match in matches], seen_at)
+            for match in matches:
+                visitor = known.get(match.visitor)
                 if visitor and (match.distance <= returning or self._is_here(visitor, seen_at)):
                     pairs.append((match.distance, number, match, visitor))
         taken: dict[int, tuple[Match, Visitor]] = {}
@@ -184,15 +183,25 @@ class VisitorMemory:
             self._templates.add(transaction, memory, visitor.visitor, face)
         return sighting
 
-    def _load(self, transaction: Transaction, memory: str, visitor: str, seen_at: float) -> Visitor | None:
-        """The visitor, unless they are to be forgotten by now: then they are forgotten here."""
+    def _load(
+        self, transaction: Transaction, memory: str, visitors: Sequence[str], seen_at: float
+    ) -> dict[str, Visitor]:
+        """These visitors by id; those who are to be forgotten by now are forgotten here and left out."""
+        if not visitors:
+            return {}
+        marks = ",".join("?" * len(visitors))
         rows = transaction.execute(
-            "SELECT visits, visit_count FROM visitors WHERE visitor = ? AND expires_at > ?", (visitor, self._now())
+            "SELECT visitor, visits, visit_count FROM visitors"  # noqa: S608 - marks only
+            f" WHERE expires_at > ? AND visitor IN ({marks})",
+            (self._now(), *visitors),
         )
-        if rows:
-            visits = tuple(Visit(*visit) for visit in json.loads(rows[0][0]))
-            if seen_at - max(visit.last_seen_at for visit in visits) <= self._rules.memory:
-                return Visitor(visitor, History(visits, rows[0][1]))
-        transaction.execute("DELETE FROM visitors WHERE visitor = ?", (visitor,))
-        self._templates.remove_visitors(transaction, [(memory, visitor)])
-        return None
+        known = {}
+        for visitor, visits, count in rows:
+            history = History(tuple(Visit(*visit) for visit in json.loads(visits)), count)
+            if seen_at - max(visit.last_seen_at for visit in history.visits) <= self._rules.memory:
+                known[visitor] = Visitor(visitor, history)
+        forgotten = [visitor for visitor in visitors if visitor not in known]
+        for visitor in forgotten:
+            transaction.execute("DELETE FROM visitors WHERE visitor = ?", (visitor,))
+        self._templates.remove_visitors(transaction, [(memory, visitor) for visitor in forgotten])
+        return known

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 
 from face_api.faces.template import DIMENSIONS, Template, Vector
-from face_api.memory.templates import Match
+from face_api.memory.templates import CONSIDERED, Match
 from face_api.storage.database import Database, Transaction
 
 _SCHEMA = f"""
@@ -13,7 +13,6 @@ CREATE TABLE IF NOT EXISTS templates (
     template_id TEXT PRIMARY KEY, memory TEXT NOT NULL, visitor TEXT NOT NULL, template VECTOR({DIMENSIONS}) NOT NULL,
     quality DOUBLE PRECISION NOT NULL)
 """
-_NEAREST = 40
 _EFFORT = 200
 _COUNT_SECONDS = 60.0
 
@@ -21,7 +20,7 @@ _COUNT_SECONDS = 60.0
 class PostgresTemplates:
     """TemplateStore over pgvector.
 
-    HNSW is approximate: with an effort (`ef_search`) of 200 for 40 neighbours it misses a nearest template very rarely,
+    HNSW is approximate: with an effort (`ef_search`) of 200 for 50 neighbours it misses a nearest template very rarely,
     and what it misses is counted as a new visitor.
     """
 
@@ -39,7 +38,7 @@ class PostgresTemplates:
         rows = transaction.execute(
             "SELECT visitor, template_id, template <-> ? AS distance FROM templates WHERE memory = ?"
             " ORDER BY distance LIMIT ?",
-            (_literal(face), memory, _NEAREST),
+            (_literal(face), memory, CONSIDERED),
         )
         nearest: dict[str, Match] = {}
         for visitor, template_id, distance in rows:

@@ -8,7 +8,7 @@ import numpy as np
 
 from face_api.faces.template import DIMENSIONS, Template, Vector
 from face_api.memory.index import Row, VectorIndex
-from face_api.memory.templates import Match
+from face_api.memory.templates import CONSIDERED, Match
 from face_api.storage.database import Transaction
 from face_api.storage.sqlite import SqliteDatabase
 
@@ -39,7 +39,7 @@ class SqliteTemplates:
     ) -> list[Match]:
         index = self._indexes.get(memory)
         nearest: dict[str, Match] = {}
-        for row, distance in index.within(face, within) if index else []:
+        for row, distance in index.within(face, within, CONSIDERED) if index else []:
             nearest.setdefault(row.owner, Match(row.owner, row.template_id, distance))
         return list(nearest.values())
 
