@@ -36,19 +36,19 @@ class FileRun:
         self._read(events)
         self._sort()
         self.counts = self._arrivals.take(partition=0)
-        self._flow.add("ordered")
-        yield from self._flow.advance(None)
+        yield from self._flow.over(self._arrivals.ordered)
 
     def _read(self, events: Path) -> None:
         shape = ", ".join(f'"{column}" VARCHAR' for column in self._columns)
         body = "".join(f', body."{column}" AS "{column}"' for column in self._columns)
-        happened = moment(f'body."{self._event_time}"') if self._event_time else "stamp"
+        happened = moment(f'body."{self._event_time}"') if self._event_time else "__stamp"
         try:
             self._connection.execute(
                 f"""CREATE TABLE arrived AS
-                SELECT row_number() OVER () AS sequence, body IS NOT NULL AS readable,
-                    {moment("enqueuedAt")} AS stamp, {happened} AS event_time,
-                    coalesce(stamp, event_time) AS arrival, enqueuedAt IS NOT NULL AND stamp IS NULL AS undated{body}
+                SELECT row_number() OVER () AS __sequence, body IS NOT NULL AS __readable,
+                    {moment("enqueuedAt")} AS __stamp, {happened} AS __event_time,
+                    coalesce(__stamp, __event_time) AS __arrival,
+                    enqueuedAt IS NOT NULL AND __stamp IS NULL AS __undated{body}
                 FROM read_json(?, format = 'newline_delimited', maximum_object_size = 1048576,
                     columns = {{body: 'STRUCT({shape})', enqueuedAt: 'VARCHAR'}})""",
                 [str(events)],
@@ -57,16 +57,16 @@ class FileRun:
             raise EventsUnreadableError(f"cannot read {events}") from None
         except duckdb.Error:
             raise EventsUnreadableError(f"{events}, {_first_fault(events)}") from None
-        undated = self._connection.execute("SELECT min(sequence) FROM arrived WHERE undated").fetchall()[0][0]
+        undated = self._connection.execute("SELECT min(__sequence) FROM arrived WHERE __undated").fetchall()[0][0]
         if undated:
             raise EventsUnreadableError(f"{events}, line {undated}: enqueuedAt is not a time in ISO 8601")
 
     def _sort(self) -> None:
         """Bring the events into the order of their arrival, where the file is not already in it."""
-        behind = "SELECT arrival < lag(arrival) OVER () AS behind FROM arrived"
+        behind = "SELECT __arrival < lag(__arrival) OVER () AS behind FROM arrived"
         if self._connection.execute(f"SELECT 1 FROM ({behind}) WHERE behind LIMIT 1").fetchone():
             self._connection.execute(
-                "CREATE TABLE sorted AS SELECT * FROM arrived ORDER BY arrival, sequence; DROP TABLE arrived; "
+                "CREATE TABLE sorted AS SELECT * FROM arrived ORDER BY __arrival, __sequence; DROP TABLE arrived; "
                 "ALTER TABLE sorted RENAME TO arrived"
             )
 

@@ -46,12 +46,9 @@ class Dataflow:
         self._whole: dict[str, str] = {}
         self.state = self._create_tables()
 
-    def add(self, table: str) -> None:
-        """Take a table over whose columns are the input's, the arrival time, `__at` and `__order`."""
-        if self._empty(ARRIVALS):
-            self._connection.execute(f"DROP TABLE {ARRIVALS}; ALTER TABLE {table} RENAME TO {ARRIVALS}")
-        else:
-            self._connection.execute(f"INSERT INTO {ARRIVALS} SELECT * FROM {table}; DROP TABLE {table}")
+    def add(self, rows: str) -> None:
+        """Take in rows (SQL) whose columns are the input's, the arrival time, `__at` and `__order`."""
+        self._connection.execute(f"INSERT INTO {ARRIVALS} {rows}")
 
     def advance(self, watermark: int | None) -> Iterator[tuple[str, list[str]]]:
         """Close every window that ends before the watermark (microseconds since the epoch; None: close all).
@@ -59,33 +56,47 @@ class Dataflow:
         Gives each output's new rows as JSON, in the query's order of outputs and each output's in the order of time.
         """
         mark = END_OF_TIME if watermark is None else watermark
-        filled: set[str] = set()  # the steps that gave rows this time; the others' tables hold those of an earlier one
-        if self._release(ARRIVALS, f"epoch_us({AT})", mark, batch_of(self._input)):
-            filled.add(self._input)
+        batch = batch_of(self._input)
+        given = {self._input: f"FROM {batch}"} if self._release(ARRIVALS, f"epoch_us({AT})", mark, batch) else {}
+        return self._run(given, mark)
+
+    def over(self, rows: str) -> Iterator[tuple[str, list[str]]]:
+        """What `advance(None)` gives after `add(rows)` where nothing was added before, without a copy of the rows."""
+        return self._run({self._input: rows}, END_OF_TIME)
+
+    def _run(self, given: dict[str, str], mark: int) -> Iterator[tuple[str, list[str]]]:
+        """Take each node's turn. `given`: by name, SQL for the rows that came out of the input and the steps so far."""
+        answers: dict[str, list[str]] = {}  # two outputs may ask for the same rows
         for node in self._nodes:
-            source = self._due(node, node.origin in filled, mark)
+            source = self._due(node, given.get(node.origin), mark)
             if source is None:
                 continue
             statement = self._whole[node.step.name].replace("{rows}", f"({source})")
             if node.step.output:
-                given = f"SELECT {self._json[node.step.name]} FROM ({statement}) ORDER BY {AT}, {ORDER}"
-                rows = self._connection.execute(given).fetchall()
-                if rows:
-                    yield node.step.output, [row for (row,) in rows]
-                continue
-            self._connection.execute(f"CREATE OR REPLACE TABLE {node.batch} AS {statement}")
-            if not self._empty(node.batch):
-                filled.add(node.step.name)
-            self._remember(node, source, mark)
+                asked = f"SELECT {self._json[node.step.name]} FROM ({statement}) ORDER BY {AT}, {ORDER}"
+                if asked not in answers:
+                    answers[asked] = [row for (row,) in self._connection.execute(asked).fetchall()]
+                if answers[asked]:
+                    yield node.step.output, answers[asked]
+            elif mark == END_OF_TIME and node.read_once:  # in one piece with its reader, without a table in between
+                given[node.step.name] = statement
+            else:
+                self._connection.execute(f"CREATE OR REPLACE TABLE {node.batch} AS {statement}")
+                if not self._empty(node.batch):
+                    given[node.step.name] = f"FROM {node.batch}"
+            if mark != END_OF_TIME:
+                self._remember(node, source, mark)
+        if mark == END_OF_TIME:  # and no sooner: a step in one piece with its reader has had its turn only now
+            self._forget()
 
-    def _due(self, node: Node, fed: bool, mark: int) -> str | None:
-        """SQL for the rows that the node works on now; None if there are none. `fed`: its origin gave rows."""
-        source = node.folded.replace("{rows}", batch_of(node.origin))
+    def _due(self, node: Node, given: str | None, mark: int) -> str | None:
+        """SQL for the rows that the node works on now; None if there are none. `given`: those its origin gave now."""
+        source = node.folded.replace("{rows}", f"({given})") if given else None
         if not isinstance(node.step.window, Tumbling):
-            return source if fed else None
+            return source
         if mark == END_OF_TIME and self._empty(node.buffer):
-            return source if fed else None
-        if fed:
+            return source
+        if source:
             self._connection.execute(f"INSERT INTO {node.buffer} {source}")
         size = node.step.window.size
         filled = self._release(node.buffer, f"{bucket(AT, size)} * {size}", mark, '"ready"')
@@ -99,10 +110,6 @@ class Dataflow:
 
         The table is made anew, because rows that are deleted from one leave their memory behind.
         """
-        if mark == END_OF_TIME:
-            self._connection.execute(f"DROP TABLE IF EXISTS {batch}; ALTER TABLE {table} RENAME TO {batch}")
-            self._connection.execute(f"CREATE TABLE {table} AS FROM {batch} LIMIT 0")
-            return not self._empty(batch)
         if self._connection.execute(f"SELECT 1 FROM {table} WHERE {due} < {mark} LIMIT 1").fetchone() is None:
             return False
         self._connection.execute(f"CREATE OR REPLACE TABLE {batch} AS SELECT * FROM {table} WHERE {due} < {mark}")
@@ -112,9 +119,6 @@ class Dataflow:
     def _remember(self, node: Node, source: str, mark: int) -> None:
         """Keep the keys that ISFIRST saw, until their interval is over."""
         for first in node.sql.firsts:
-            if mark == END_OF_TIME:
-                self._connection.execute(f'CREATE OR REPLACE TABLE "{first.memory}" AS FROM "{first.memory}" LIMIT 0')
-                continue
             keys = "".join(f', "{key}"' for key in first.keys)
             self._connection.execute(
                 f"""CREATE OR REPLACE TABLE "{first.memory}" AS SELECT DISTINCT * FROM (
@@ -122,6 +126,11 @@ class Dataflow:
                     UNION ALL SELECT {bucket(AT, first.size)} AS {BUCKET}{keys} FROM ({source})
                 ) WHERE {BUCKET} * {first.size} >= {mark}"""
             )
+
+    def _forget(self) -> None:
+        for node in self._nodes:
+            for first in node.sql.firsts:
+                self._connection.execute(f'TRUNCATE "{first.memory}"')
 
     def _create_tables(self) -> tuple[str, ...]:
         """Make each table empty with the right types, in the order of the steps; this also proves the query."""

@@ -117,21 +117,33 @@ def step_sql(step: Step) -> StepSql:
 
 
 def _chain(firsts: tuple[First, ...], select: str) -> str:
-    """The SELECT over `{rows}` with a column for each ISFIRST: 1, or 0 for a row that came after one of its keys."""
+    """The SELECT over `{rows}` with a column for each ISFIRST: 1, or 0 for a row that came after one of its keys.
+
+    Few keys come twice, so those are found by grouping hashes; ranking every row would sort them all. One grouping does
+    for all of a step's ISFIRSTs: rows alike in the keys of one are alike in what the keys of all have in common.
+    """
     if not firsts:
         return select
-    links = ["rows0 AS MATERIALIZED (SELECT * FROM {rows})"]
+    alike = f"hash({', '.join(_shared(firsts))})"
+    links = ["rows0 AS NOT MATERIALIZED (SELECT * FROM {rows})"]
+    links += [f"twice AS MATERIALIZED (SELECT {alike} FROM rows0 GROUP BY ALL HAVING count(*) > 1)"]
+    links += [f"again AS MATERIALIZED (SELECT * FROM rows0 WHERE {alike} IN (FROM twice))"]
     links += [f"later{n} AS ({_later(first)})" for n, first in enumerate(firsts)]
     flags = [f"CASE WHEN {ORDER} IN (FROM later{n}) THEN 0 ELSE 1 END AS {f.column}" for n, f in enumerate(firsts)]
     flagged = f"(SELECT *, {', '.join(flags)} FROM rows0)"
     return f"WITH {', '.join(links)} {select.replace('{rows}', flagged)}"
 
 
-def _later(first: First) -> str:
-    """SQL for the `__order` of the rows in `rows0` that are not the first of their keys in their interval.
+def _shared(firsts: tuple[First, ...]) -> list[str]:
+    """SQL for what two rows have in common that are alike in the keys and the interval of any one of these."""
+    widest = max(first.size for first in firsts)
+    interval = [bucket(AT, widest)] if all(widest % first.size == 0 for first in firsts) else []
+    keys = [f'"{key}"' for key in firsts[0].keys if all(key in first.keys for first in firsts)]
+    return [*interval, *keys] or ["0"]
 
-    Few keys come twice, so those are found by grouping hashes; ranking every row would sort them all.
-    """
+
+def _later(first: First) -> str:
+    """SQL for the `__order` of the rows in `rows0` that are not the first of their keys in their interval."""
     keys = [f'"{key}"' for key in first.keys]
     parts = ", ".join([bucket(AT, first.size), *keys])
     place = f"(epoch_us({AT})::HUGEINT << 63) + {ORDER}"
@@ -140,13 +152,9 @@ def _later(first: First) -> str:
         interval = f"{table}.{BUCKET} = {bucket(f'rows0.{AT}', first.size)}"
         return " AND ".join([interval, *(f"{table}.{key} IS NOT DISTINCT FROM rows0.{key}" for key in keys)])
 
-    twice = f"SELECT hash({parts}) FROM rows0 GROUP BY ALL HAVING count(*) > 1"
-    again = (
-        f"SELECT {ORDER}, {place} > min({place}) OVER (PARTITION BY {parts}) AS later "
-        f"FROM rows0 WHERE hash({parts}) IN ({twice})"
-    )
+    ranked = f"SELECT {ORDER}, {place} > min({place}) OVER (PARTITION BY {parts}) AS later FROM again"
     return (
-        f"SELECT {ORDER} FROM ({again}) WHERE later "
+        f"SELECT {ORDER} FROM ({ranked}) WHERE later "
         f'UNION ALL SELECT rows0.{ORDER} FROM rows0 JOIN "{first.memory}" AS seen ON {same("seen")}'
     )
 

@@ -19,7 +19,7 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from local.windows.dialect import AT, ORDER
+from local.windows.dialect import ARRIVAL, AT, ORDER
 from local.windows.errors import SettingsInvalidError
 from local.windows.window import SECOND
 
@@ -81,37 +81,46 @@ class Counts:
 class Arrivals:
     """Applies the policies to one partition's arrivals after another and keeps each partition's watermark.
 
-    Arrivals are a table `arrived`, its rows in the order of arrival, with the columns `sequence` (BIGINT), `arrival`
-    (TIMESTAMP), `readable` (BOOLEAN), `event_time` (TIMESTAMP, NULL where there is none) and the event's fields
-    (VARCHAR). The result is a table `ordered` of the fields, `arrival`, `__at` and `__order`.
+    Arrivals are a table `arrived`, its rows in the order of arrival, with the columns `__sequence` (BIGINT),
+    `__arrival` (TIMESTAMP), `__readable` (BOOLEAN), `__event_time` (TIMESTAMP, NULL where there is none) and the
+    event's fields (VARCHAR). `ordered` is SQL for what the last take kept of them: fields, arrival time, `__at` and
+    `__order`.
     """
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, columns: tuple[str, ...], ordering: EventOrdering
     ) -> None:
         self._connection = connection
-        self._columns = "".join(f'"{column}", ' for column in columns)
         self._late = ordering.late_seconds * SECOND
         self._slack = ordering.out_of_order_seconds * SECOND
         self._drop = "TRUE" if ordering.policy == "Drop" else "FALSE"
+        fields = "".join(f'arrived."{column}", ' for column in columns)
+        self.ordered = (
+            f'SELECT {fields}__arrival AS "{ARRIVAL}", {AT}, {ORDER} '
+            f"FROM arrived POSITIONAL JOIN judged WHERE {AT} IS NOT NULL"
+        )
         self.watermarks: dict[int, int] = {}
 
     def take(self, partition: int) -> Counts:
-        """Turn table `arrived` into table `ordered`, and move the partition's watermark (microseconds) on."""
-        judged = self._judged(self.watermarks.get(partition))
-        *counts, mark = self._connection.execute(
-            f"""SELECT count(*), count(*) FILTER (NOT readable), count(*) FILTER (readable AND NOT timed),
-                count(*) FILTER (early), count(*) FILTER (late), count(*) FILTER (due < mark), max(due) - {self._slack}
-            FROM ({judged})"""
-        ).fetchall()[0]
-        kept = f"due IS NOT NULL AND NOT (due < mark AND {self._drop})"
+        """Judge the events in table `arrived`, and move the partition's watermark (microseconds) on.
+
+        The judgement is a table beside theirs, one row for each, since a copy of the events themselves would cost more.
+        """
         self._connection.execute(
-            f"CREATE OR REPLACE TABLE ordered AS SELECT {self._columns}arrival, "
-            f"make_timestamp(greatest(due, mark)) AS {AT}, (sequence << 11) + {partition % 2048} AS {ORDER} "
-            f"FROM ({judged}) WHERE {kept}; DROP TABLE arrived"
+            f"""CREATE OR REPLACE TABLE judged AS
+            SELECT readable, timed, early, late, due < mark AS behind, mark,
+                CASE WHEN due IS NOT NULL AND NOT (behind AND {self._drop}) THEN make_timestamp(greatest(due, mark)) END
+                    AS {AT},
+                (sequence << 11) + {partition % 2048} AS {ORDER}
+            FROM ({self._judged(self.watermarks.get(partition))})"""
         )
+        *counts, mark = self._connection.execute(
+            """SELECT count(*), count(*) FILTER (NOT readable), count(*) FILTER (readable AND NOT timed),
+                count(*) FILTER (early), count(*) FILTER (late), count(*) FILTER (behind), max(mark)
+            FROM judged"""
+        ).fetchall()[0]
         if mark is not None:
-            self.watermarks[partition] = max(mark, self.watermarks.get(partition, mark))
+            self.watermarks[partition] = mark
         return Counts(*counts)
 
     def _judged(self, watermark: int | None) -> str:
@@ -124,10 +133,13 @@ class Arrivals:
             SELECT *, greatest(max(due) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - {self._slack},
                 {"NULL" if watermark is None else watermark}) AS mark
             FROM (
-                SELECT *, epoch_us(event_time) AS t, epoch_us(arrival) - {self._late} AS oldest,
-                    readable AND t IS NOT NULL AS timed,
-                    timed AND t > epoch_us(arrival) + {EARLY_LIMIT} AS early,
+                SELECT sequence, readable, readable AND t IS NOT NULL AS timed, arrival - {self._late} AS oldest,
+                    timed AND t > arrival + {EARLY_LIMIT} AS early,
                     timed AND t < oldest AS late,
                     CASE WHEN timed AND NOT early AND NOT (late AND {self._drop}) THEN greatest(t, oldest) END AS due
-                FROM arrived
+                FROM (
+                    SELECT __sequence AS sequence, __readable AS readable, epoch_us(__arrival) AS arrival,
+                        epoch_us(__event_time) AS t
+                    FROM arrived
+                )
             )"""

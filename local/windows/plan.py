@@ -1,5 +1,6 @@
 """What a query comes to before any event: its steps as SQL, those that keep no state folded into their readers."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from local.windows.dialect import StepSql, input_columns, reads, step_sql
@@ -12,13 +13,14 @@ class Node:
     """A step that keeps state, or an output.
 
     `origin` names the node (or the input) whose batch it reads; `folded` is the SQL of the projections and filters in
-    between, over `{rows}`.
+    between, over `{rows}`. `read_once` says that one node reads what comes out of this one, and in one go.
     """
 
     step: Step
     origin: str
     folded: str
     sql: StepSql
+    read_once: bool
 
     @property
     def buffer(self) -> str:
@@ -72,9 +74,12 @@ def _nodes(query: Query) -> tuple[Node, ...]:
         origin, folded = reach(steps[name].source)
         return origin, sqls[name].text.replace("{rows}", f"({folded})")
 
-    return tuple(
-        Node(step, *reach(step.source), sqls[step.name]) for step in query.steps if step.output or keeps_state(step)
-    )
+    kept = [step for step in query.steps if step.output or keeps_state(step)]
+    reached = {step.name: reach(step.source) for step in kept}
+    readings: Counter[str] = Counter()
+    for step in kept:  # ISFIRST looks at its rows several times
+        readings[reached[step.name][0]] += 2 if sqls[step.name].firsts else 1
+    return tuple(Node(step, *reached[step.name], sqls[step.name], readings[step.name] == 1) for step in kept)
 
 
 def _check_columns(step: Step, source: Step) -> None:

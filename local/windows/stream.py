@@ -65,7 +65,9 @@ class Stream:
         happened = moment(f'fields."{self._event_time}"') if self._event_time else "arrival"
         self._connection.execute(
             f"""CREATE OR REPLACE TABLE arrived AS
-            SELECT sequence, arrival, readable, {happened} AS event_time{fields} FROM (
+            SELECT sequence AS __sequence, arrival AS __arrival, readable AS __readable,
+                {happened} AS __event_time{fields}
+            FROM (
                 SELECT sequence, make_timestamp(enqueued) AS arrival,
                     CASE WHEN json_valid(body) THEN json_type(body) = 'OBJECT' ELSE FALSE END AS readable,
                     json_transform(CASE WHEN readable THEN body END, ?) AS fields
@@ -77,7 +79,7 @@ class Stream:
             [shape, [a.sequence for a in new], [a.enqueued for a in new], [a.body for a in new]],
         )
         self.counts += self._arrivals.take(partition)
-        self._flow.add("ordered")
+        self._flow.add(self._arrivals.ordered)
         self.positions[partition] = new[-1].sequence
 
     def waits_for(self, now: int) -> tuple[int, ...]:

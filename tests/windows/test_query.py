@@ -124,6 +124,19 @@ def test_isfirst_looks_at_each_interval_by_itself_and_is_blind_to_where(tmp_path
     assert [tuple(row.values()) for row in rows_of(tmp_path, query, READINGS)["out"]] == [("a", 4, 0), (None, 7, 1)]
 
 
+def test_isfirsts_of_unlike_keys_and_intervals_each_keep_to_their_own(tmp_path: Path) -> None:
+    query = """
+        SELECT id, ISFIRST(second, 2) OVER (PARTITION BY id) AS a, ISFIRST(second, 3) OVER (PARTITION BY value) AS b,
+            ISFIRST(minute, 1) AS c
+        INTO out FROM visits TIMESTAMP BY at
+    """
+    readings = [(1, "a", 1), (2, "a", 1), (3, "a", 2), (3, "b", 1), (4, "b", 2), (4, "c", None), (6, "d", None)]
+    bodies: list[Row] = [{"at": f"2026-03-02T10:00:{s:02}Z", "id": id_, "value": value} for s, id_, value in readings]
+    assert [tuple(row.values()) for row in rows_of(tmp_path, query, bodies)["out"]] == [
+        ("a", 1, 1, 1), ("a", 0, 0, 0), ("a", 1, 1, 0), ("b", 1, 0, 0), ("b", 0, 1, 0), ("c", 1, 1, 0), ("d", 1, 0, 0),
+    ]  # fmt: skip
+
+
 def test_one_with_feeds_several_outputs_and_a_window_may_follow_a_window(tmp_path: Path) -> None:
     query = """
         WITH quarters AS (
@@ -134,6 +147,19 @@ def test_one_with_feeds_several_outputs_and_a_window_may_follow_a_window(tmp_pat
     """
     rows = rows_of(tmp_path, query, READINGS)
     assert rows == {"each": [{"id": "a", "n": 2}], "minutes": [{"t": "2026-03-02T10:01:00Z", "n": 4}]}
+
+
+def test_the_arrival_time_can_be_read(tmp_path: Path) -> None:
+    lines = [{"body": READINGS[0], "enqueuedAt": "2026-03-02T10:00:04Z"}]
+    query = "SELECT EventEnqueuedUtcTime AS came INTO out FROM visits TIMESTAMP BY at"
+    assert run_file(tmp_path, lines, query=query)["out"] == [{"came": "2026-03-02T10:00:04Z"}]
+
+
+@pytest.mark.parametrize("name", ["arrival", "sequence", "mark", "late", "t", "readable", "rows", "stamp", "body"])
+def test_an_events_field_may_have_any_name(tmp_path: Path, name: str) -> None:
+    query = "SELECT NAME AS field, System.Timestamp() AS t INTO out FROM visits TIMESTAMP BY at".replace("NAME", name)
+    rows = rows_of(tmp_path, query, [{"at": "2026-03-02T10:00:01Z", name: "a"}])
+    assert rows["out"] == [{"field": "a", "t": "2026-03-02T10:00:01Z"}]
 
 
 def test_an_aggregate_over_text_is_the_querys_fault(tmp_path: Path) -> None:
