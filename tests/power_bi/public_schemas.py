@@ -1,6 +1,10 @@
 """Hold the PBIP files against the public schemas: `python -m tests.power_bi.public_schemas FOLDER`.
 
-FOLDER is a checkout of microsoft/json-schemas, which is not ours to commit; so this is run by hand where there is one.
+FOLDER is a checkout of microsoft/json-schemas; this is run by hand where there is one. The schemas are not committed
+here, because that repository states no licence (looked for on 2026-11-22: no licence file, none in its README or its
+issues). Nor does a package with a licence carry them: @microsoft/powerbi-report-authoring-cli 0.4.0 (MIT) fetches them
+as it runs, @microsoft/powerbi-core-visual-schema 0.1.1 (MIT) has the visuals' catalogue only, pbir-utils 2.5.2 (MIT)
+has rules of its own.
 """
 
 import json
