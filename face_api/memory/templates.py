@@ -12,7 +12,7 @@ SAME_PERSON = 0.90
 """The largest distance of two templates that are taken for one person's when two faces are compared."""
 
 PRESENT_WITHIN = 0.85
-"""The same for somebody who is here now: faces of one visit were at most 0.80 apart (docs/models.md)."""
+"""The largest distance at which anybody is recognised: faces of one visit were at most 0.80 apart (docs/models.md)."""
 
 CONSIDERED = 50
 """How many of the nearest templates are looked at: in a crowd so dense that more are near, none is sure."""
@@ -27,13 +27,13 @@ _SAME_VIEW = 0.35
 _BETTER = 1.2
 
 
-def returning_within(templates: int) -> float:
-    """The largest distance at which somebody of an earlier visit is known again, in a memory of that many templates.
+def recognised_within(among: int) -> float:
+    """The largest distance at which somebody is taken for one out of so many.
 
-    The more a memory holds, the likelier a stranger resembles one of them. By how far strangers' photographs are apart
+    The more there are, the likelier a stranger resembles one of them. By how far strangers' photographs are apart
     (1.10 ± 0.07, docs/models.md) the limit is set so that a new face is taken for an old one in 1 of 20 cases at most.
     """
-    limit = _STRANGERS.inv_cdf(min(0.5, _FALSE_MATCHES / max(1, templates)))
+    limit = _STRANGERS.inv_cdf(min(0.5, _FALSE_MATCHES / max(1, among)))
     return max(_CLOSEST_LIMIT, min(PRESENT_WITHIN, limit))
 
 

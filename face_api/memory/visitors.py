@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 from face_api.faces.template import Template
-from face_api.memory.templates import PRESENT_WITHIN, Match, TemplateStore, keep, returning_within
+from face_api.memory.templates import Match, TemplateStore, keep, recognised_within
 from face_api.memory.visits import UNKNOWN, History, Sighting, Visit, see
 from face_api.storage.database import Database, Transaction
 from face_api.storage.face_ids import FaceIds
@@ -15,7 +15,7 @@ _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS visitors (
     visitor TEXT PRIMARY KEY, memory TEXT NOT NULL, visits TEXT NOT NULL, visit_count BIGINT NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL)""",
-    "CREATE INDEX IF NOT EXISTS visitors_memory ON visitors (memory)",
+    "CREATE INDEX IF NOT EXISTS visitors_memory_expiry ON visitors (memory, expires_at)",
     "CREATE INDEX IF NOT EXISTS visitors_expiry ON visitors (expires_at)",
     """CREATE TABLE IF NOT EXISTS observations (
     memory TEXT NOT NULL, observation_id TEXT NOT NULL, answer TEXT NOT NULL, expires_at DOUBLE PRECISION NOT NULL,
@@ -129,12 +129,13 @@ class VisitorMemory:
         self, transaction: Transaction, memory: str, seen_at: float, faces: Sequence[Template]
     ) -> list[Sighting]:
         """One picture shows a person once, so each visitor is given to one face: the nearest pairs first."""
-        returning = returning_within(self._templates.size(transaction, memory))
+        present = recognised_within(self._count_here(transaction, memory))
+        returning = min(present, recognised_within(self._templates.size(transaction, memory)))
         pairs: list[tuple[float, int, Match, Visitor]] = []
         for number, face in enumerate(faces):
             if face.quality <= 0:
                 continue
-            matches = self._templates.nearest(transaction, memory, face.vector, PRESENT_WITHIN)
+            matches = self._templates.nearest(transaction, memory, face.vector, present)
             known = self._load(transaction, memory, [match.visitor for match in matches], seen_at)
             for match in matches:
                 visitor = known.get(match.visitor)
@@ -151,6 +152,14 @@ class VisitorMemory:
 
     def _is_here(self, visitor: Visitor, seen_at: float) -> bool:
         return see(visitor.history, seen_at, self._rules.visit_gap)[0].visit == "present"
+
+    def _count_here(self, transaction: Transaction, memory: str) -> int:
+        """About how many are here: by the memory's clock, whatever time the pictures bear."""
+        since = self._now() - self._rules.visit_gap
+        ((count,),) = transaction.execute(
+            "SELECT COUNT(*) FROM visitors WHERE memory = ? AND expires_at > ?", (memory, since + self._rules.memory)
+        )
+        return int(count)
 
     def _see(
         self,

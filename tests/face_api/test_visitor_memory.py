@@ -9,7 +9,7 @@ import pytest
 
 from face_api.errors import FaceNotFound
 from face_api.faces.template import distance
-from face_api.memory.templates import KEPT_TEMPLATES, PRESENT_WITHIN, returning_within
+from face_api.memory.templates import KEPT_TEMPLATES, PRESENT_WITHIN, recognised_within
 from face_api.memory.visits import UNKNOWN, Sighting
 from face_api.storage.postgres import PostgresDatabase
 from face_api.storage.postgres_templates import PostgresTemplates
@@ -47,8 +47,8 @@ def test_a_stranger_is_new_and_memories_are_apart(stores: Stores) -> None:
     assert stores.see("other", "1", NOON, face(1)) == [Sighting("new", 1, 0)]
 
 
-def test_the_more_a_memory_holds_the_more_alike_a_returning_face_must_be() -> None:
-    limits = [returning_within(size) for size in (0, 1, 100, 1_000, 10_000, 100_000, 10**9)]
+def test_the_more_there_are_the_more_alike_a_face_must_be() -> None:
+    limits = [recognised_within(among) for among in (0, 1, 100, 1_000, 10_000, 100_000, 10**9)]
     assert limits == sorted(limits, reverse=True)
     assert limits[0] == PRESENT_WITHIN
     assert 0.78 < limits[4] < 0.82
@@ -58,13 +58,25 @@ def test_the_more_a_memory_holds_the_more_alike_a_returning_face_must_be() -> No
 def test_who_is_here_is_known_more_readily_than_who_was_here_before(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face_api.memory.visitors.returning_within", lambda _: 0.80)
+    monkeypatch.setattr(stores.templates, "size", lambda *_: 5_000)
     alike = face(1, turned=1.12)
     assert 0.80 < distance(face(1).vector, alike.vector) < PRESENT_WITHIN
     stores.see("shop", "1", NOON, face(1))
     assert stores.see("shop", "2", NOON + GAP + 1, alike) == [Sighting("new", 1, 0)]
     stores.see("other", "1", NOON, face(1))
     assert stores.see("other", "2", NOON + 1, alike) == [Sighting("present", 1, 1)]
+
+
+def test_in_a_crowd_even_who_is_here_must_be_more_alike(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("face_api.memory.templates._FALSE_MATCHES", 0.0003)
+    alike = face(1, turned=1.12)
+    stores.see("shop", "1", NOON, face(1))
+    stores.see("crowd", "1", NOON, face(1), *(face(other) for other in range(100, 130)))
+    assert stores.see("crowd", "2", NOON + 1, alike) == [Sighting("new", 1, 0)]
+    assert stores.see("shop", "2", NOON + 1, alike) == [Sighting("present", 1, 1)]
+    stores.clock.time += GAP
+    stores.see("crowd", "3", NOON + GAP, face(1))
+    assert stores.see("crowd", "4", NOON + GAP + 1, face(1, turned=1.12, view=2)) == [Sighting("present", 1, 3601)]
 
 
 def test_one_picture_shows_a_person_once(stores: Stores) -> None:
