@@ -141,6 +141,13 @@ def test_after_the_memorys_time_nobody_is_known_and_nothing_is_left(stores: Stor
     assert stores.see("shop", "1", NOON + 2 * MEMORY + 2, face(1)) == [Sighting("new", 1, 0)]
 
 
+def test_an_answer_that_expired_is_given_anew_also_before_it_is_swept(stores: Stores) -> None:
+    stores.see("shop", "1", NOON, face(1))
+    stores.clock.time = NOON + MEMORY + 1
+    assert stores.see("shop", "1", NOON + MEMORY + 1, face(2)) == [Sighting("new", 1, 0)]
+    assert stores.see("shop", "2", NOON + MEMORY + 3, face(2)) == [Sighting("present", 1, 2)]
+
+
 def test_a_visitor_last_seen_before_the_memorys_time_is_new_also_by_the_pictures_clock(stores: Stores) -> None:
     stores.see("shop", "1", NOON, face(1))
     assert stores.see("shop", "2", NOON + MEMORY + 1, face(1)) == [Sighting("new", 1, 0)]
