@@ -1,11 +1,8 @@
 """Face lists, small and large: named collections of templates that stay until they are deleted."""
 
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
 
 from face_api.errors import (
     FaceApiError,
@@ -17,19 +14,16 @@ from face_api.errors import (
     PersistedFaceNotFound,
     QuotaLimitExceeded,
 )
-from face_api.faces.template import DIMENSIONS, Template, Vector
+from face_api.faces.template import Template, Vector
+from face_api.storage import face_rows
 from face_api.storage.database import Database, Transaction
 
-_SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS face_lists (
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS face_lists (
     kind TEXT NOT NULL, list_id TEXT NOT NULL, name TEXT NOT NULL, user_data TEXT, recognition_model TEXT NOT NULL,
     created_at DOUBLE PRECISION NOT NULL, changed_at DOUBLE PRECISION NOT NULL, trained_at DOUBLE PRECISION,
-    PRIMARY KEY (kind, list_id))""",
-    """CREATE TABLE IF NOT EXISTS persisted_faces (
-    persisted_face_id TEXT PRIMARY KEY, kind TEXT NOT NULL, list_id TEXT NOT NULL, user_data TEXT,
-    template BYTEA NOT NULL, trained BIGINT NOT NULL)""",
-    "CREATE INDEX IF NOT EXISTS persisted_faces_list ON persisted_faces (kind, list_id, persisted_face_id)",
-)
+    PRIMARY KEY (kind, list_id))
+"""
 _LIST_COLUMNS = "list_id, name, user_data, recognition_model, created_at, changed_at, trained_at"
 _AT_ONCE = 4096
 
@@ -42,19 +36,19 @@ class ListKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How many lists of a kind there may be, and how many faces in each."""
+class _Rules:
+    """How many lists of a kind there may be, how many faces in each, and what is raised of them."""
 
     lists: int
     faces: int
+    not_found: type[FaceApiError]
+    exists: type[FaceApiError]
 
 
-LIMITS = {ListKind.SMALL: Limits(64, 1_000), ListKind.LARGE: Limits(64, 100_000)}
-_NOT_FOUND: dict[ListKind, type[FaceApiError]] = {
-    ListKind.SMALL: FaceListNotFound,
-    ListKind.LARGE: LargeFaceListNotFound,
+_RULES = {
+    ListKind.SMALL: _Rules(64, 1_000, FaceListNotFound, FaceListExists),
+    ListKind.LARGE: _Rules(64, 100_000, LargeFaceListNotFound, LargeFaceListExists),
 }
-_EXISTS: dict[ListKind, type[FaceApiError]] = {ListKind.SMALL: FaceListExists, ListKind.LARGE: LargeFaceListExists}
 
 
 @dataclass(frozen=True)
@@ -83,11 +77,13 @@ class FaceLists:
 
     def __init__(self, database: Database, kind: ListKind, now: Callable[[], float]) -> None:
         self.kind = kind
+        self._rules = _RULES[kind]
         self._database = database
         self._now = now
+        self._faces = face_rows.FaceRows(kind)
         with database.transaction() as transaction:
             transaction.lock("schema")
-            for statement in _SCHEMA:
+            for statement in (_SCHEMA, *face_rows.SCHEMA):
                 transaction.execute(statement)
 
     def create(self, list_id: str, name: str, user_data: str | None, recognition_model: str) -> None:
@@ -96,14 +92,14 @@ class FaceLists:
         with self._database.transaction() as transaction:
             transaction.lock(self.kind)
             ((count,),) = transaction.execute("SELECT COUNT(*) FROM face_lists WHERE kind = ?", (self.kind,))
-            if count >= LIMITS[self.kind].lists:
+            if count >= self._rules.lists:
                 raise QuotaLimitExceeded(f"there are {count} lists already; no more can be made")
             made = transaction.execute(
                 "INSERT INTO face_lists VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING RETURNING list_id",
                 (self.kind, list_id, name, user_data, recognition_model, now, now),
             )
         if not made:
-            raise _EXISTS[self.kind]("there is a list of this id already")
+            raise self._rules.exists("there is a list of this id already")
 
     def get(self, list_id: str) -> FaceList:
         """The list."""
@@ -133,25 +129,20 @@ class FaceLists:
         """Deletes the list and its faces, in the files too."""
         with self._database.transaction() as transaction:
             self._get(transaction, list_id)
-            for table in ("persisted_faces", "face_lists"):
-                transaction.execute(f"DELETE FROM {table} WHERE kind = ? AND list_id = ?", (self.kind, list_id))  # noqa: S608
+            self._faces.remove_all(transaction, list_id)
+            transaction.execute("DELETE FROM face_lists WHERE kind = ? AND list_id = ?", (self.kind, list_id))
         self._database.scrub()
 
     def add_face(self, list_id: str, template: Template, user_data: str | None) -> str:
         """Adds a face; its new id. Raises QuotaLimitExceeded."""
-        face_id = str(uuid.uuid4())
         with self._database.transaction() as transaction:
             transaction.lock(f"{self.kind} {list_id}")
             self._get(transaction, list_id)
-            ((count,),) = transaction.execute(
-                "SELECT COUNT(*) FROM persisted_faces WHERE kind = ? AND list_id = ?", (self.kind, list_id)
-            )
-            if count >= LIMITS[self.kind].faces:
+            count = self._faces.count(transaction, list_id)
+            if count >= self._rules.faces:
                 raise QuotaLimitExceeded(f"the list has {count} faces already; no more can be added")
-            transaction.execute(
-                "INSERT INTO persisted_faces VALUES (?, ?, ?, ?, ?, ?)",
-                (face_id, self.kind, list_id, user_data, template.to_bytes(), int(self.kind is ListKind.SMALL)),
-            )
+            trained = self.kind is ListKind.SMALL
+            face_id = self._faces.add(transaction, list_id, template, user_data, trained=trained)
             self._touch(transaction, list_id)
         return face_id
 
@@ -159,56 +150,41 @@ class FaceLists:
         """Faces by id, those after the given one."""
         with self._database.transaction() as transaction:
             self._get(transaction, list_id)
-            rows = transaction.execute(
-                "SELECT persisted_face_id, user_data FROM persisted_faces WHERE kind = ? AND list_id = ?"
-                " AND persisted_face_id > ? ORDER BY persisted_face_id LIMIT ?",
-                (self.kind, list_id, after, count),
-            )
-        return [PersistedFace(*row) for row in rows]
+            return [PersistedFace(*row) for row in self._faces.page(transaction, list_id, after, count)]
 
     def face(self, list_id: str, face_id: str) -> PersistedFace:
         """One face. Raises PersistedFaceNotFound."""
         with self._database.transaction() as transaction:
             self._get(transaction, list_id)
-            rows = transaction.execute(
-                "SELECT persisted_face_id, user_data FROM persisted_faces"
-                " WHERE kind = ? AND list_id = ? AND persisted_face_id = ?",
-                (self.kind, list_id, face_id),
-            )
-        if not rows:
-            raise PersistedFaceNotFound("the list has no face of this id")
-        return PersistedFace(*rows[0])
+            row = self._faces.find(transaction, list_id, face_id)
+        if row is None:
+            raise _no_such_face()
+        return PersistedFace(*row)
 
     def update_face(self, list_id: str, face_id: str, user_data: str | None) -> None:
         """Changes a face's user data. Raises PersistedFaceNotFound."""
-        self.face(list_id, face_id)
         with self._database.transaction() as transaction:
-            transaction.execute(
-                "UPDATE persisted_faces SET user_data = ? WHERE persisted_face_id = ?", (user_data, face_id)
-            )
+            self._get(transaction, list_id)
+            if not self._faces.change(transaction, list_id, face_id, user_data):
+                raise _no_such_face()
 
     def delete_face(self, list_id: str, face_id: str) -> None:
         """Deletes a face, in the files too. Raises PersistedFaceNotFound."""
         with self._database.transaction() as transaction:
             self._get(transaction, list_id)
-            gone = transaction.execute(
-                "DELETE FROM persisted_faces WHERE kind = ? AND list_id = ? AND persisted_face_id = ?"
-                " RETURNING persisted_face_id",
-                (self.kind, list_id, face_id),
-            )
-            if not gone:
-                raise PersistedFaceNotFound("the list has no face of this id")
+            if not self._faces.remove(transaction, list_id, face_id):
+                raise _no_such_face()
             self._touch(transaction, list_id)
         self._database.scrub()
 
     def train(self, list_id: str) -> None:
         """Lets searches see the faces added since the last training. Nothing is computed, so it is done at once."""
-        now = self._now()
         with self._database.transaction() as transaction:
             self._get(transaction, list_id)
-            values = (self.kind, list_id)
-            transaction.execute("UPDATE persisted_faces SET trained = 1 WHERE kind = ? AND list_id = ?", values)
-            transaction.execute("UPDATE face_lists SET trained_at = ? WHERE kind = ? AND list_id = ?", (now, *values))
+            self._faces.train(transaction, list_id)
+            transaction.execute(
+                "UPDATE face_lists SET trained_at = ? WHERE kind = ? AND list_id = ?", (self._now(), self.kind, list_id)
+            )
 
     def searchable(self, list_id: str) -> Iterator[tuple[list[str], Vector]]:
         """The faces that a search may find, in batches of ids and unit vectors [N, 1024].
@@ -221,16 +197,11 @@ class FaceLists:
         while True:
             with self._database.transaction() as transaction:
                 self._get(transaction, list_id)
-                rows = transaction.execute(
-                    "SELECT persisted_face_id, template FROM persisted_faces WHERE kind = ? AND list_id = ?"
-                    " AND trained = 1 AND persisted_face_id > ? ORDER BY persisted_face_id LIMIT ?",
-                    (self.kind, list_id, after, _AT_ONCE),
-                )
-            if not rows:
+                batch = self._faces.trained(transaction, list_id, after, _AT_ONCE)
+            if batch is None:
                 return
-            after = rows[-1][0]
-            stored = np.frombuffer(b"".join(bytes(template) for _, template in rows), np.float16)
-            yield [face_id for face_id, _ in rows], stored.reshape(-1, DIMENSIONS).astype(np.float32)
+            yield batch
+            after = batch[0][-1]
 
     def _get(self, transaction: Transaction, list_id: str) -> FaceList:
         rows = transaction.execute(
@@ -238,10 +209,14 @@ class FaceLists:
             (self.kind, list_id),
         )
         if not rows:
-            raise _NOT_FOUND[self.kind]("there is no list of this id")
+            raise self._rules.not_found("there is no list of this id")
         return FaceList(*rows[0])
 
     def _touch(self, transaction: Transaction, list_id: str) -> None:
         transaction.execute(
             "UPDATE face_lists SET changed_at = ? WHERE kind = ? AND list_id = ?", (self._now(), self.kind, list_id)
         )
+
+
+def _no_such_face() -> PersistedFaceNotFound:
+    return PersistedFaceNotFound("the list has no face of this id")
