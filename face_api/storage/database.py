@@ -17,7 +17,7 @@ class Transaction(Protocol):
         """Waits until no other transaction, of any process, holds this name; holds it until the end."""
 
     def after_commit(self, action: Callable[[], None]) -> None:
-        """Runs `action` once the transaction is durable, before another one begins; never if it fails."""
+        """Runs `action` once the transaction is durable; never if it fails."""
 
 
 class Database(Protocol):

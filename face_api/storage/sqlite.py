@@ -28,6 +28,7 @@ class SqliteTransaction:
         """Nothing to wait for: one transaction runs at a time."""
 
     def after_commit(self, action: Callable[[], None]) -> None:
+        """As the protocol says, and before another transaction begins: so an index in memory is never behind."""
         self.committed.append(action)
 
 
