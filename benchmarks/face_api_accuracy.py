@@ -28,7 +28,9 @@ from models.table import PHOTOGRAPHS
 from vision.boxes import Box, iou
 
 FACES = (3, 3, 3, 4, 5, 4)
-SAME_WOMAN = {((0, 2), (2, 0)), ((0, 1), (3, 0))}
+SAME_WOMAN = {((0, (1543, 342)), (2, (1136, 391))), ((0, (913, 591)), (3, (399, 349)))}
+"""Photograph and tip of the nose."""
+_AT_NOSE = 30
 SIZES = (28, 36, 48, 64, 96)
 PLACES = (0, 4, 8)
 CANVAS = (1920, 1080)
@@ -99,12 +101,13 @@ def moved(face: AnalyzedFace, scale: float, left: int, top: int) -> Vector:
 
 def templates_table(analyzer: FaceAnalyzer, found: list[list[AnalyzedFace]]) -> Table:
     """How far templates of strangers, and of one person, are apart."""
-    women = {(n, k): face.template.vector for n, f in enumerate(found) for k, face in enumerate(f) if face.template}
+    women = [(n, face, face.template.vector) for n, faces in enumerate(found) for face in faces if face.template]
+    pairs = [(one_woman((m, one), (n, other)), distance(a, b)) for (m, one, a), (n, other, b) in combinations(women, 2)]
     men = [(name, template) for name, template in templates_of_men(analyzer)]
-    strangers = [distance(women[a], women[b]) for a, b in combinations(women, 2) if (a, b) not in SAME_WOMAN]
-    strangers += [distance(one, other) for one in women.values() for _, other in men]
+    strangers = [apart for same, apart in pairs if not same]
+    strangers += [distance(one, other) for _, _, one in women for _, other in men]
     strangers += [distance(a, b) for (m, a), (n, b) in combinations(men, 2) if m != n]
-    same = [distance(women[a], women[b]) for a, b in SAME_WOMAN]
+    same = [apart for same, apart in pairs if same]
     same += [distance(a, b) for (m, a), (n, b) in combinations(men, 2) if m == n]
     table = Table("pairs", "number", "mean ± sd", "least", "most", f"≤ {SAME_PERSON}", f"≤ {PRESENT_WITHIN}")
     table.title = "Distance of templates"
@@ -113,6 +116,15 @@ def templates_table(analyzer: FaceAnalyzer, found: list[list[AnalyzedFace]]) -> 
         spread = f"{np.mean(apart):.2f} ± {np.std(apart):.3f}"
         table.add_row(name, str(len(apart)), spread, f"{min(apart):.2f}", f"{max(apart):.2f}", *within)
     return table
+
+
+def one_woman(one: tuple[int, AnalyzedFace], other: tuple[int, AnalyzedFace]) -> bool:
+    """Whether these faces (of two photographs, in their order) are known to be of one woman."""
+
+    def at(face: tuple[int, AnalyzedFace], place: tuple[int, tuple[int, int]]) -> bool:
+        return face[0] == place[0] and float(np.hypot(*(face[1].face.points[1, :2] - place[1]))) < _AT_NOSE
+
+    return any(at(one, first) and at(other, second) for first, second in SAME_WOMAN)
 
 
 def templates_of_men(analyzer: FaceAnalyzer) -> list[tuple[str, Vector]]:

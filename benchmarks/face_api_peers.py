@@ -13,14 +13,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.face_api import DETECT, median, post, sample_picture
-from benchmarks.face_api_process import KEY_HEADER, face_api_process
+from benchmarks.face_api import client, median, post, sample_picture
+from benchmarks.face_api_process import face_api_process
 from models.store import user_cache
 
 HERE = Path(__file__).resolve().parent
@@ -68,10 +67,9 @@ def table(measured: dict[str, dict[str, Any]], size: tuple[int, int]) -> Table:
 
 def ours(content: bytes, core: set[int]) -> dict[str, Any]:
     """The service with one worker; the client runs on the other core."""
-    with face_api_process("--workers", "1", cores=core) as service:
-        taken = median(lambda: post(service, content))
-        headers = {KEY_HEADER: service.key, "Content-Type": "application/octet-stream"}
-        faces = len(httpx.post(service.url + DETECT, content=content, headers=headers, timeout=60).json())
+    with face_api_process("--workers", "1", cores=core) as service, client(service) as asking:
+        taken = median(lambda: post(asking, content))
+        faces = len(post(asking, content))
         memory = psutil.Process(service.process.pid).memory_info().rss / 2**20
     return {"ms": taken, "faces": faces, "mb": memory}
 

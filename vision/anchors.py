@@ -24,29 +24,26 @@ def ssd_anchors() -> FloatArray:
         else:
             shapes = [(scale, ratio) for ratio in SSD_RATIOS] + [(float(np.sqrt(scale * following)), 1.0)]
         sizes = np.array([(size / np.sqrt(ratio), size * np.sqrt(ratio)) for size, ratio in shapes])
-        layers.append(
-            np.concatenate(
-                [np.repeat(_centers(grid)[:, ::-1], len(shapes), axis=0), np.tile(sizes, (grid * grid, 1))], axis=1
-            )
-        )
+        centers = np.repeat(_centers(grid, grid)[:, ::-1] / grid, len(shapes), axis=0)
+        layers.append(np.concatenate([centers, np.tile(sizes, (grid * grid, 1))], axis=1))
     return np.concatenate(layers).astype(np.float32)
 
 
-def blazeface_anchors(size: int, strides: Sequence[int], per_layer: int = 2) -> FloatArray:
-    """[N, 2] float32: centres x, y as shares of the square input, in the order of the outputs.
+def blazeface_anchors(width: int, height: int, strides: Sequence[int], per_layer: int = 2) -> FloatArray:
+    """[N, 2] float32: centres x, y in pixels of a width × height input, in the order of the outputs.
 
     Neighbouring layers of one stride share their cells, so a cell has per_layer anchors for each of them. All anchors
-    are of size 1, so only the centres matter (896 of them for `back`).
+    are of one size, so only the centres matter (896 of them for `back` at 256 × 256). The sides are multiples of the
+    strides.
     """
     centers = []
     for stride in sorted(set(strides)):
         per_cell = per_layer * strides.count(stride)
-        centers.append(np.repeat(_centers(-(-size // stride)), per_cell, axis=0))
+        centers.append(np.repeat(_centers(width // stride, height // stride) * stride, per_cell, axis=0))
     return np.concatenate(centers).astype(np.float32)
 
 
-def _centers(grid: int) -> FloatArray:
-    """[grid², 2] cell centres x, y, row by row."""
-    steps = (np.arange(grid) + 0.5) / grid
-    x, y = np.meshgrid(steps, steps)
+def _centers(columns: int, rows: int) -> FloatArray:
+    """[columns · rows, 2] cell centres x, y, row by row, a cell being of size 1."""
+    x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
     return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64)

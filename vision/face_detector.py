@@ -1,4 +1,8 @@
-"""Faces in a picture: MediaPipe's BlazeFace "back" at 256×256 (Bazarevsky et al. 2019)."""
+"""Faces in a picture: MediaPipe's BlazeFace "back" (Bazarevsky et al. 2019), at any size.
+
+The network was trained at 256×256 but is nothing but convolutions, so it takes any input of whole cells. A face must be
+some 11 to 220 pixels wide to it, whatever the input's size.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +11,11 @@ import numpy as np
 from PIL import Image
 
 from vision.anchors import BLAZEFACE_BACK_STRIDES, blazeface_anchors
-from vision.boxes import Array, Box, Indices, Point, weighted_nms
+from vision.boxes import Array, Box, Point, weighted_nms
 from vision.letterbox import letterbox
 from vision.runtime import Network
 
-SIZE = 256
+SIDE = 256
 OVERLAP = 0.3
 
 
@@ -26,15 +30,9 @@ class DetectedFace:
     keypoints: tuple[Point, ...]
     score: float
 
-    def moved(self, x: float, y: float) -> "DetectedFace":
-        """The same face seen from another origin: x and y are added."""
-        return DetectedFace(
-            self.box.moved(x, y), tuple(Point(point.x + x, point.y + y) for point in self.keypoints), self.score
-        )
-
 
 class FaceDetector:
-    """Finds faces from about a 25th of the picture's longer side upwards. One per thread."""
+    """Finds faces. One per thread, and best one for each `side`: another shape of input costs about half a run."""
 
     def __init__(self, path: Path, threads: int = 1, threshold: float = 0.5) -> None:
         """path: `face_detector.tflite`; threshold: least score, 0…1.
@@ -44,27 +42,28 @@ class FaceDetector:
         self._network = Network(path, threads)
         self._boxes = self._network.output_position(896, 16)
         self._logits = self._network.output_position(896, 1)
-        self._anchors = blazeface_anchors(SIZE, BLAZEFACE_BACK_STRIDES)
         self._least_logit = float(np.log(threshold / (1 - threshold)))
 
-    def detect(self, picture: Image.Image) -> list[DetectedFace]:
-        """Faces in an RGB picture of any size, best score first."""
-        square, place = letterbox(picture, SIZE)
-        outputs = self._network.run((square / 127.5 - 1.0)[None])
+    def detect(self, picture: Image.Image, side: int = SIDE) -> list[DetectedFace]:
+        """Faces in an RGB picture of any size, looked at with its longer side made `side` pixels; best score first."""
+        canvas, place = letterbox(picture, side, max(BLAZEFACE_BACK_STRIDES))
+        outputs = self._network.run((canvas / 127.5 - 1.0)[None])
         logits = outputs[self._logits][0, :, 0]
         likely = np.flatnonzero(logits >= self._least_logit)
-        rows = self._decode(outputs[self._boxes][0, likely], likely)
+        height, width = canvas.shape[:2]
+        centers = blazeface_anchors(width, height, BLAZEFACE_BACK_STRIDES)[likely]
+        rows = _decode(outputs[self._boxes][0, likely], centers)
         merged, scores = weighted_nms(rows, 1 / (1 + np.exp(-logits[likely])), OVERLAP)
         points = place.to_picture(merged.reshape(-1, 8, 2))
         return [_face(eight, float(score)) for eight, score in zip(points, scores, strict=True)]
 
-    def _decode(self, raw: Array, likely: Indices) -> Array:
-        """[K, 16] offsets in pixels from the anchors → [K, 16] shares of the square: two corners, six key points."""
-        pairs = raw.reshape(-1, 8, 2) / SIZE
-        center = pairs[:, 0] + self._anchors[likely]
-        half = pairs[:, 1] / 2
-        keypoints = (pairs[:, 2:] + self._anchors[likely, None]).reshape(-1, 12)
-        return np.concatenate([center - half, center + half, keypoints], axis=1)
+
+def _decode(offsets: Array, centers: Array) -> Array:
+    """[K, 16] offsets from the anchors [K, 2] → [K, 16], all in pixels of the input: two corners, six key points."""
+    pairs = offsets.reshape(-1, 8, 2)
+    center, half = pairs[:, 0] + centers, pairs[:, 1] / 2
+    keypoints = (pairs[:, 2:] + centers[:, None]).reshape(-1, 12)
+    return np.concatenate([center - half, center + half, keypoints], axis=1)
 
 
 def _face(points: Array, score: float) -> DetectedFace:

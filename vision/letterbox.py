@@ -1,4 +1,4 @@
-"""Fitting a picture of any shape into a network's square input, and the way back."""
+"""Fitting a picture of any shape into a network's input, and the way back."""
 
 from dataclasses import dataclass
 
@@ -8,34 +8,37 @@ from PIL import Image
 from vision.boxes import Array
 from vision.runtime import FloatArray
 
+_REDUCING_GAP = 1.01
+"""Averages by a whole factor first, as far as that goes: faster, and no face is lost by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
-    """Where a picture lies inside a square: offsets and size as shares of the square's side, 0…1."""
+    """Where a picture lies inside a canvas, all in the canvas' pixels, and the picture's own size in its pixels."""
 
-    left: float
-    top: float
-    width: float
-    height: float
+    left: int
+    top: int
+    width: int
+    height: int
     picture_width: int
     picture_height: int
 
     def to_picture(self, points: Array) -> Array:
-        """Points [..., 2] (x, y) from shares of the square to pixels of the picture."""
+        """Points [..., 2] (x, y) from pixels of the canvas to pixels of the picture."""
         inside = (points - [self.left, self.top]) / [self.width, self.height]
         scaled: Array = inside * [self.picture_width, self.picture_height]
         return scaled
 
 
-def letterbox(picture: Image.Image, size: int) -> tuple[FloatArray, Letterbox]:
-    """The picture, shape kept, in the middle of a black square, and where it lies there.
+def letterbox(picture: Image.Image, side: int, multiple: int) -> tuple[FloatArray, Letterbox]:
+    """The picture with its longer side made `side` pixels, in the middle of a black canvas, and where it lies there.
 
-    The square is [size, size, 3] float32, RGB 0…255.
+    The canvas is [H, W, 3] float32, RGB 0…255; H and W are the least multiples of `multiple` that hold the picture.
     """
-    scale = size / max(picture.size)
-    width, height = (max(1, round(side * scale)) for side in picture.size)
-    left, top = (size - width) // 2, (size - height) // 2
-    square = Image.new("RGB", (size, size))
-    square.paste(picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0), (left, top))
-    place = Letterbox(left / size, top / size, width / size, height / size, picture.width, picture.height)
-    return np.asarray(square, np.float32), place
+    scale = side / max(picture.size)
+    width, height = (max(1, round(length * scale)) for length in picture.size)
+    columns, rows = (-(-length // multiple) * multiple for length in (width, height))
+    left, top = (columns - width) // 2, (rows - height) // 2
+    canvas = Image.new("RGB", (columns, rows))
+    canvas.paste(picture.resize((width, height), Image.Resampling.HAMMING, reducing_gap=_REDUCING_GAP), (left, top))
+    return np.asarray(canvas, np.float32), Letterbox(left, top, width, height, picture.width, picture.height)

@@ -50,17 +50,18 @@ class Network:
             raise UnusableModelError(f"the model has {len(inputs)} inputs and {len(outputs)} outputs: not one and some")
         self.input = _tensor(inputs[0])
         self.outputs = tuple(_tensor(details) for details in outputs)
-        self._batch = self.input.shape[0] if self.input.shape else 0
+        self._shape = self.input.shape
 
     def run(self, batch: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
         """The outputs, in the order of `outputs`, for a batch [N, …] of the input's element type.
 
-        N may differ from the file's (the network is resized, which costs about a run); the rest of the shape may not.
+        Its shape may differ from the one before: the network is resized, which costs up to a run. How many pictures
+        there are may always differ, their height and width where the network is nothing but convolutions.
         """
-        if batch.shape[0] != self._batch:
+        if batch.shape != self._shape:
             self._interpreter.resize_tensor_input(self.input.index, batch.shape)
             self._interpreter.allocate_tensors()
-            self._batch = batch.shape[0]
+            self._shape = batch.shape
         self._interpreter.set_tensor(self.input.index, batch)
         self._interpreter.invoke()
         return tuple(self._interpreter.get_tensor(output.index) for output in self.outputs)

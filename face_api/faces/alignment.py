@@ -31,12 +31,10 @@ def similarity(source: Array, target: Array) -> Array:
     """[2, 3]: the turn, scale and shift that bring source [N, 2] nearest to target [N, 2].
 
     Least squares without reflection: Umeyama, "Least-squares estimation of transformation parameters between two point
-    patterns", 1991.
+    patterns", 1991. In the plane its solution is one complex factor, the turn and scale, and one complex shift.
     """
-    source_mean, target_mean = source.mean(0), target.mean(0)
-    centered, aimed = source - source_mean, target - target_mean
-    u, strengths, v = np.linalg.svd(aimed.T @ centered / len(source))
-    sign = np.diag([1.0, np.sign(np.linalg.det(u @ v))])
-    scale = np.trace(np.diag(strengths) @ sign) / np.square(centered).sum(1).mean()
-    turn = scale * u @ sign @ v
-    return np.column_stack([turn, target_mean - turn @ source_mean])
+    from_, to = source @ [1, 1j], target @ [1, 1j]
+    centered = from_ - from_.mean()
+    factor = np.vdot(centered, to - to.mean()) / np.vdot(centered, centered).real
+    shift = to.mean() - factor * from_.mean()
+    return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])

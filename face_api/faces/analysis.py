@@ -34,8 +34,9 @@ class FaceAnalyzer:
     @classmethod
     def load(cls, folder: Path) -> "FaceAnalyzer":
         """From the folder of the weight files. Raises vision's ModelMissingError or UnusableModelError."""
+        detector = folder / "face_detector.tflite"
         return cls(
-            FaceFinder(FaceDetector(folder / "face_detector.tflite"), FaceMeshModel(folder / "face_mesh.tflite")),
+            FaceFinder(FaceDetector(detector), FaceDetector(detector), FaceMeshModel(folder / "face_mesh.tflite")),
             EmbeddingModel(folder / "face_embedding.tflite"),
             GenderModel(folder / "face_gender.onnx"),
             EmotionModel(folder / "face_emotion.tflite"),

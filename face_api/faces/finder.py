@@ -1,33 +1,47 @@
 """Finding the faces of a picture, small ones too, each once."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from face_api.faces.face import LocatedFace
-from vision.boxes import Array, Box, Point, iou
+from vision.boxes import Array, Box, Point, containment, hard_nms, iou
 from vision.face_detector import DetectedFace, FaceDetector
 from vision.face_mesh import FaceMeshModel
-from vision.tiles import each_face_once, overlapping_tiles
 
 MOST_FACES = 100
 LEAST_SIZE = 24.0
 _PRESENCE = 0.5
 _SURE = 0.75
 _SURE_PRESENCE = 0.9
+_SAME_FACE = 0.5
 _SAME_PLACE = 0.7
 _BOX_TO_MESH = 1.04
 _RIGHT_EYE, _LEFT_EYE = (33, 133), (362, 263)
-_TILE, _TILE_OF_LARGE, _LARGE = 900, 600, 1440
-_OVERLAP = 0.2
+_SIDES = ((1440, 832, 256), (640, 416, 128), (0, 256, None))
+"""For pictures whose longer side is above so many pixels: the sides of the fine and of the coarse look."""
+_LARGEST = 224
+"""Pixels of the detector's input: wider faces may be missed (it was trained at 256)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to look at a picture. side: pixels that its longer side is given; least: width of the smallest face that
+    counts, in pixels of the picture."""
+
+    side: int
+    least: float
 
 
 class FaceFinder:
-    """Detector, tiles and mesh together. One per thread."""
+    """Detectors and mesh together. One per thread."""
 
-    def __init__(self, detector: FaceDetector, mesh: FaceMeshModel) -> None:
-        self._detector = detector
+    def __init__(self, fine: FaceDetector, coarse: FaceDetector, mesh: FaceMeshModel) -> None:
+        """fine, coarse: the same detector twice, so that neither has to be resized between two pictures."""
+        self._fine = fine
+        self._coarse = coarse
         self._mesh = mesh
 
     def find(self, picture: Image.Image, check: Callable[[], None]) -> list[LocatedFace]:
@@ -35,13 +49,13 @@ class FaceFinder:
 
         `check` is called between the steps and may raise to give the work up.
         """
-        detected = self._detector.detect(picture)
-        for tile in tiles(*picture.size):
+        fine, coarse = looks(picture)
+        detected = _seen(self._fine, picture, fine)
+        if coarse:
             check()
-            part = picture.crop((int(tile.x1), int(tile.y1), int(tile.x2), int(tile.y2)))
-            detected += [face.moved(tile.x1, tile.y1) for face in self._detector.detect(part)]
+            detected += _seen(self._coarse, picture, coarse)
         located: list[LocatedFace] = []
-        for face in each_face_once(detected):
+        for face in _each_once(detected):
             check()
             if min(face.box.width, face.box.height) >= LEAST_SIZE and (fitted := self._fit(picture, face)):
                 located.append(fitted)
@@ -66,18 +80,30 @@ class FaceFinder:
         return LocatedFace(moved.box.clipped(*picture.size), again.points)
 
 
-def tiles(width: int, height: int) -> list[Box]:
-    """The parts to look at once more, of at most about 900 pixels a side, 600 in large pictures.
+def looks(picture: Image.Image) -> tuple[Look, Look | None]:
+    """(fine, coarse): the look that finds faces from 36 pixels on, and one for those that are too large for it.
 
-    A face of 36 pixels is then still 10 to 15 to the detector. `benchmarks.face_api_accuracy` has what that finds.
+    A face of 36 pixels in a picture of 1,920 is 15.6 to the detector. `benchmarks.accuracy_faces` has what that finds.
+    Of what the coarse look sees, only faces count that the fine one may have missed: it places small ones badly. There
+    is none where no face can be too large.
     """
-    side = _TILE_OF_LARGE if max(width, height) > _LARGE else _TILE
-    columns, rows = _count(width, side), _count(height, side)
-    return overlapping_tiles(width, height, columns, rows, _OVERLAP) if columns * rows > 1 else []
+    longest = max(picture.size)
+    fine, coarse = next((fine, coarse) for above, fine, coarse in _SIDES if longest > above)
+    too_large = _LARGEST * longest / fine
+    return Look(fine, least=0), Look(coarse, least=too_large / 2) if coarse and min(picture.size) > too_large else None
 
 
-def _count(length: int, side: int) -> int:
-    return max(1, int(np.ceil((length / side - _OVERLAP) / (1 - _OVERLAP) - 0.15)))
+def _seen(detector: FaceDetector, picture: Image.Image, look: Look) -> list[DetectedFace]:
+    return [face for face in detector.detect(picture, look.side) if face.box.width >= look.least]
+
+
+def _each_once(faces: list[DetectedFace]) -> list[DetectedFace]:
+    """The best of each group of faces that lie mostly within one another, best score first."""
+    if not faces:
+        return []
+    boxes = np.array([face.box.array() for face in faces])
+    scores = np.array([face.score for face in faces])
+    return [faces[kept] for kept in hard_nms(boxes, scores, _SAME_FACE, containment)]
 
 
 def _detected(points: Array, score: float) -> DetectedFace:

@@ -37,9 +37,16 @@ def test_ssd_anchors_are_those_of_the_frozen_graph() -> None:
 
 
 def test_blazeface_has_two_anchors_a_cell_at_stride_16_and_six_at_32() -> None:
-    anchors = blazeface_anchors(256, BLAZEFACE_BACK_STRIDES)
+    anchors = blazeface_anchors(256, 256, BLAZEFACE_BACK_STRIDES)
     assert anchors.shape == (896, 2)
     cells, counts = np.unique(anchors, axis=0, return_counts=True)
     assert len(cells) == 16 * 16 + 8 * 8
     assert sorted(set(counts.tolist())) == [2, 6]
-    assert anchors[:4].tolist() == [[1 / 32, 1 / 32]] * 2 + [[3 / 32, 1 / 32]] * 2
+    assert anchors[:4].tolist() == [[8, 8]] * 2 + [[24, 8]] * 2
+
+
+def test_an_oblong_input_has_anchors_row_by_row() -> None:
+    anchors = blazeface_anchors(96, 32, BLAZEFACE_BACK_STRIDES)
+    assert anchors.shape == (6 * 2 * 2 + 3 * 1 * 6, 2)
+    assert anchors[::2][:12].tolist() == [[x, y] for y in (8, 24) for x in (8, 24, 40, 56, 72, 88)]
+    assert anchors[24:][::6].tolist() == [[16, 16], [48, 16], [80, 16]]
