@@ -107,7 +107,7 @@ WEIGHTS = (
     ),
     WeightFile(
         "face_embedding.tflite",
-        "24edc407681958b6ca2e10ae1aa5cbdb227b7f29fda95c3dda8bbeeaa2ab681e",
+        "e7d2288faadedb5c07b15e83a1c4fd152cca85380626ff9914cfe17e1691ada1",
         (
             PackageFile(
                 FACERES,

