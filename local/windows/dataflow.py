@@ -19,12 +19,14 @@ from local.windows.window import Tumbling
 END_OF_TIME = 2**62
 
 
-def connect(threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB that reckons as Stream Analytics does: UTC, whole-number division of whole numbers."""
+def connect(memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB that reckons as Stream Analytics does: UTC, whole-number division of whole numbers.
+
+    One thread: events are worked on in their order; with two threads on two cores a file took a quarter longer.
+    """
     connection = duckdb.connect(":memory:")
-    connection.execute(f"SET TimeZone = 'UTC'; SET integer_division = true; SET memory_limit = '{memory}'")
-    if threads:
-        connection.execute(f"SET threads = {threads}")
+    connection.execute("SET TimeZone = 'UTC'; SET integer_division = true; SET threads = 1")
+    connection.execute(f"SET memory_limit = '{memory}'")
     return connection
 
 

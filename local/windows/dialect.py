@@ -57,11 +57,11 @@ def reads(step: Step) -> tuple[str, ...]:
 
 
 def input_columns(query: Query) -> tuple[str, ...]:
-    """The fields of an event that the query reads, its event time first."""
+    """The fields of an event that the query reads, its event time first; never none, as DuckDB reads no empty object."""
     steps = query.readers(query.input)
     names = [step.timestamp_by for step in steps if step.timestamp_by]
     names += [name for step in steps for name in reads(step) if name.lower() != ARRIVAL.lower()]
-    return tuple({name.lower(): name for name in names}.values())
+    return tuple({name.lower(): name for name in names}.values()) or ("__none",)
 
 
 def bucket(timestamp: str, size: int) -> str:

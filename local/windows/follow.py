@@ -59,7 +59,7 @@ async def follow(job: Job) -> None:
         blob = stack.enter_context(CheckpointBlob(settings.checkpoint_storage, settings.hub, settings.consumer_group))
         async with reader:
             partitions = await reader.partitions()
-            stream = Stream(connect(1), job.plan, job.ordering, partitions)
+            stream = Stream(connect(), job.plan, job.ordering, partitions)
             run = Run(stream, reader, partitions, files, blob)
             await run.take_up()
             reader.start(stream.positions, partitions)

@@ -71,7 +71,7 @@ def run_file(
     """Each output's rows."""
     events = tmp_path / "events.jsonl"
     events.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    job = FileRun(connect(1), plan_query(query) if query else the_plan(), ordering or EventOrdering())
+    job = FileRun(connect(), plan_query(query) if query else the_plan(), ordering or EventOrdering())
     return {output: [json.loads(row) for row in rows] for output, rows in job.rows(events)}
 
 

@@ -76,22 +76,22 @@ def test_of_two_first_runners_one_is_refused(storage: StorageAccount, container:
 
 
 def test_a_state_of_another_query_or_other_settings_is_refused() -> None:
-    state = Stream(connect(1), the_plan(), EventOrdering(), range(1)).save()
+    state = Stream(connect(), the_plan(), EventOrdering(), range(1)).save()
     late = EventOrdering(lateArrivalMaxDelaySeconds=60)
     with pytest.raises(CheckpointInvalidError, match="another query"):
-        Stream(connect(1), the_plan(), late, range(1)).restore(state)
+        Stream(connect(), the_plan(), late, range(1)).restore(state)
     other = plan_query("SELECT store INTO out FROM visits TIMESTAMP BY seenAt")
     with pytest.raises(CheckpointInvalidError, match="another query"):
-        Stream(connect(1), other, EventOrdering(), range(1)).restore(state)
+        Stream(connect(), other, EventOrdering(), range(1)).restore(state)
     with pytest.raises(CheckpointInvalidError, match="cannot be read"):
-        Stream(connect(1), the_plan(), EventOrdering(), range(1)).restore(state[:50])
+        Stream(connect(), the_plan(), EventOrdering(), range(1)).restore(state[:50])
 
 
 def test_comments_and_spaces_in_the_query_do_not_make_it_another() -> None:
     query = "SELECT store INTO out FROM visits TIMESTAMP BY seenAt"
-    state = Stream(connect(1), plan_query(query), EventOrdering(), range(1)).save()
+    state = Stream(connect(), plan_query(query), EventOrdering(), range(1)).save()
     same = plan_query(f"-- the stores\n{query.replace(' ', '  ')}")
-    Stream(connect(1), same, EventOrdering(), range(1)).restore(state)
+    Stream(connect(), same, EventOrdering(), range(1)).restore(state)
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_comments_and_spaces_in_the_query_do_not_make_it_another() -> None:
     ["", "not json", "[1]", '"text"', '{"a":', '{"store": "\\ud800"}', "\x00", "{}{}", "null", "NaN"],
 )
 def test_a_body_that_is_no_json_object_is_counted_and_passed_over(body: str) -> None:
-    stream = Stream(connect(1), the_plan(), EventOrdering(), range(1))
+    stream = Stream(connect(), the_plan(), EventOrdering(), range(1))
     stream.take(0, [Arrival(0, 1_772_445_600_000_000, body)])
     assert (stream.counts.events, stream.counts.unreadable) == (1, 1)
     assert stream.finish() == {}
 
 
 def test_events_at_or_before_the_position_are_not_taken_again() -> None:
-    stream = Stream(connect(1), the_plan(), EventOrdering(), range(1))
+    stream = Stream(connect(), the_plan(), EventOrdering(), range(1))
     events = [Arrival(number, 1_772_445_600_000_000, "{}") for number in range(3)]
     stream.take(0, events[:2])
     stream.take(0, events)

@@ -116,7 +116,7 @@ def test_every_fate_is_counted(tmp_path: Path) -> None:
     ]
     events = tmp_path / "events.jsonl"
     events.write_text("".join(json.dumps({"body": body, "enqueuedAt": at}) + "\n" for body, at in bodies))
-    job = FileRun(connect(1), plan_query(QUERY.read_text()), settings(late=5, slack=3))
+    job = FileRun(connect(), plan_query(QUERY.read_text()), settings(late=5, slack=3))
     rows = {output: [json.loads(line) for line in lines] for output, lines in job.rows(events)}
     counts = job.counts
     assert (counts.events, counts.early, counts.late, counts.out_of_order, counts.invalid_timestamp) == (7, 1, 1, 1, 2)

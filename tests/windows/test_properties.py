@@ -96,7 +96,7 @@ def test_a_stream_cut_and_taken_up_anywhere_gives_the_references_rows(
     partitions: dict[int, list[Arrival]] = defaultdict(list)
     for number, event in enumerate(events):
         partitions[event.partition].append(Arrival(number, round(event.arrival * 1e6), json.dumps(event.body)))
-    stream = Stream(connect(1), the_plan(), ordering, range(3))
+    stream = Stream(connect(), the_plan(), ordering, range(3))
     rows: dict[str, list[Any]] = defaultdict(list)
 
     def collect(new: dict[str, list[str]]) -> None:
@@ -112,7 +112,7 @@ def test_a_stream_cut_and_taken_up_anywhere_gives_the_references_rows(
             collect(stream.rows())
         if data.draw(st.integers(0, 4)) == 0:
             state = stream.save()
-            stream = Stream(connect(1), the_plan(), ordering, range(3))
+            stream = Stream(connect(), the_plan(), ordering, range(3))
             stream.restore(state)
         if not partitions[partition] and data.draw(st.booleans()):
             last = max(event.arrival for event in events if event.partition == partition)

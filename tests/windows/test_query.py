@@ -162,6 +162,11 @@ def test_an_events_field_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert rows["out"] == [{"field": "a", "t": "2026-03-02T10:00:01Z"}]
 
 
+def test_a_query_may_read_no_field_at_all(tmp_path: Path) -> None:
+    query = "SELECT COUNT(*) AS n INTO out FROM visits GROUP BY TumblingWindow(second, 15)"
+    assert rows_of(tmp_path, query, READINGS)["out"] == [{"n": 3}, {"n": 1}]
+
+
 def test_an_aggregate_over_text_is_the_querys_fault(tmp_path: Path) -> None:
     query = f"SELECT SUM(value) AS n {FROM} GROUP BY TumblingWindow(second, 15)"
     with pytest.raises(WindowsError, match=r"sum|SUM"):
