@@ -93,10 +93,6 @@ class Records:
             (memory, observation_id, kept, self._now() + self._seconds),
         )
 
-    def remove(self, transaction: Transaction, visitor: str) -> None:
-        """Deletes one visitor."""
-        transaction.execute("DELETE FROM visitors WHERE visitor = ?", (visitor,))
-
     def remove_memory(self, transaction: Transaction, memory: str) -> list[tuple[str, str]]:
         """Deletes all of a memory; returns its visitors (memory, visitor)."""
         transaction.execute("DELETE FROM observations WHERE memory = ?", (memory,))

@@ -100,7 +100,7 @@ class VisitorMemory:
             if face.quality <= 0:
                 continue
             matches = self._templates.nearest(transaction, memory, face.vector, present)
-            known = self._known(transaction, memory, [match.visitor for match in matches], seen_at)
+            known = self._known(transaction, [match.visitor for match in matches], seen_at)
             for match in matches:
                 visitor = known.get(match.visitor)
                 if visitor and (match.distance <= returning or self._is_here(visitor, seen_at)):
@@ -114,20 +114,16 @@ class VisitorMemory:
             for number, face in enumerate(faces)
         ]
 
-    def _known(
-        self, transaction: Transaction, memory: str, visitors: Sequence[str], seen_at: float
-    ) -> dict[str, Visitor]:
-        """These visitors by id; those who are to be forgotten by now are forgotten here and left out."""
-        known = {
+    def _known(self, transaction: Transaction, visitors: Sequence[str], seen_at: float) -> dict[str, Visitor]:
+        """These visitors by id, without those whom the memory would have forgotten by the picture's time.
+
+        They are not deleted for it: a camera whose clock is a month fast must not empty the memory.
+        """
+        return {
             visitor.visitor: visitor
             for visitor in self._records.visitors(transaction, visitors)
             if seen_at - max(visit.last_seen_at for visit in visitor.history.visits) <= self._rules.memory
         }
-        forgotten = [visitor for visitor in visitors if visitor not in known]
-        for visitor in forgotten:
-            self._records.remove(transaction, visitor)
-        self._templates.remove_visitors(transaction, [(memory, visitor) for visitor in forgotten])
-        return known
 
     def _is_here(self, visitor: Visitor, seen_at: float) -> bool:
         return see(visitor.history, seen_at, self._rules.visit_gap)[0].visit == "present"

@@ -136,7 +136,7 @@ def test_after_the_memorys_time_nobody_is_known_and_nothing_is_left(stores: Stor
     stores.clock.time = NOON + MEMORY + 1
     assert stores.see("shop", "2", NOON + MEMORY + 1, face(1)) == [Sighting("new", 1, 0)]
     stores.clock.time = NOON + 2 * MEMORY + 2
-    assert stores.visitors.forget_expired() == 3  # a visitor and two observations
+    assert stores.visitors.forget_expired() == 4  # two visitors and two observations
     assert stores.templates.count() == 0
     assert stores.see("shop", "1", NOON + 2 * MEMORY + 2, face(1)) == [Sighting("new", 1, 0)]
 
@@ -148,10 +148,10 @@ def test_an_answer_that_expired_is_given_anew_also_before_it_is_swept(stores: St
     assert stores.see("shop", "2", NOON + MEMORY + 3, face(2)) == [Sighting("present", 1, 2)]
 
 
-def test_a_visitor_last_seen_before_the_memorys_time_is_new_also_by_the_pictures_clock(stores: Stores) -> None:
+def test_a_camera_whose_clock_is_fast_takes_visitors_for_new_but_forgets_nobody(stores: Stores) -> None:
     stores.see("shop", "1", NOON, face(1))
-    assert stores.see("shop", "2", NOON + MEMORY + 1, face(1)) == [Sighting("new", 1, 0)]
-    assert stores.templates.count() == 1
+    assert stores.see("shop", "2", NOON + MEMORY + 1, face(1, turned=0.3)) == [Sighting("new", 1, 0)]
+    assert stores.see("shop", "3", NOON + 5, face(1)) == [Sighting("present", 1, 5)]
 
 
 def test_deleting_a_memory_forgets_all_of_it_and_no_other(stores: Stores) -> None:
