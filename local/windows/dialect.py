@@ -57,7 +57,7 @@ def reads(step: Step) -> tuple[str, ...]:
 
 
 def input_columns(query: Query) -> tuple[str, ...]:
-    """The fields of an event that the query reads, its event time first; never none, as DuckDB reads no empty object."""
+    """The fields of an event that the query reads, its event time first; never none: DuckDB reads no empty object."""
     steps = query.readers(query.input)
     names = [step.timestamp_by for step in steps if step.timestamp_by]
     names += [name for step in steps for name in reads(step) if name.lower() != ARRIVAL.lower()]
