@@ -66,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         ordering = _ordering(arguments)
         if arguments.follow:
             _follow(plan, ordering, arguments.out, arguments.until_idle)
+        elif arguments.out or arguments.until_idle is not None:
+            raise SettingsInvalidError("--out and --until-idle go with --follow; the rows of --events go to stdout")
         else:
             _run_file(plan, ordering, arguments.events)
     except WindowsError as error:

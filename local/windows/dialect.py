@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from local.windows.errors import NotSupportedError, QueryInvalidError
 from local.windows.query import Query, Step, is_system_timestamp
+from local.windows.refusals import refuse_functions
 from local.windows.window import Tumbling, window_size
 
 AT, ORDER, END, BUCKET = "__at", "__order", "__end", "__bucket"
@@ -24,10 +25,6 @@ TYPES = {
     exp.DType.BIT: exp.DType.BOOLEAN,
     exp.DType.BOOLEAN: exp.DType.BOOLEAN,
 }
-FUNCTIONS = (
-    exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Coalesce, exp.Round, exp.Abs, exp.Ceil, exp.Floor, exp.Upper,
-    exp.Lower, exp.Concat, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.And, exp.Or,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ def step_sql(step: Step) -> StepSql:
     """
     select = step.select.copy()
     firsts = _take_firsts(step, select)
-    _refuse_functions(select)
+    refuse_functions(select)
     for cast in select.find_all(exp.Cast, exp.TryCast):
         _retype(cast)
     stamp = END if isinstance(step.window, Tumbling) else AT
@@ -192,14 +189,3 @@ def _retype(cast: exp.Cast | exp.TryCast) -> None:
     if kind not in TYPES:
         raise NotSupportedError(f"the type {cast.to.sql('tsql')}")
     cast.set("to", exp.DataType(this=TYPES[kind]))
-
-
-def _refuse_functions(select: exp.Select) -> None:
-    for node in select.find_all(exp.Func, exp.Window):
-        if isinstance(node, exp.Anonymous):
-            if str(node.this).lower() != "timestamp":
-                raise NotSupportedError(f"{node.this}")
-        elif isinstance(node, exp.Window):
-            raise NotSupportedError(f"{node.this.sql('tsql')} OVER (…)")
-        elif isinstance(node, exp.Func) and not isinstance(node, FUNCTIONS):
-            raise NotSupportedError(node.sql_name())

@@ -9,6 +9,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token
 
 from local.windows.errors import NotSupportedError, QueryInvalidError
+from local.windows.refusals import refuse_clauses
 from local.windows.script import split_selects
 from local.windows.window import SECOND, Snapshot, Tumbling, Window, window_size
 
@@ -113,7 +114,7 @@ def _step(text: str, name: str | None, tokens: Sequence[Token]) -> Step:
     select = sqlglot.parse_one(source_text, read="tsql")
     if not isinstance(select, exp.Select):
         raise NotSupportedError(f"{type(select).__name__.upper()} between or instead of SELECTs")
-    _refuse_clauses(select)
+    refuse_clauses(select)
     into = select.args.get("into")
     output = into.this.name if into else None
     if (name is None) == (output is None):
@@ -139,28 +140,6 @@ def _timestamp_column(tokens: Sequence[Token]) -> str | None:
     if len(tokens) != 1:
         raise NotSupportedError("TIMESTAMP BY an expression: name one column")
     return tokens[0].text
-
-
-REFUSED_CLAUSES = {
-    "joins": "JOIN", "laterals": "CROSS APPLY", "order": "ORDER BY", "limit": "TOP or LIMIT", "windows": "WINDOW",
-    "distinct": "SELECT DISTINCT", "qualify": "QUALIFY", "offset": "OFFSET", "sample": "TABLESAMPLE",
-    "match": "MATCH_RECOGNIZE",
-}  # fmt: skip
-
-
-def _refuse_clauses(select: exp.Select) -> None:
-    for clause, called in REFUSED_CLAUSES.items():
-        if select.args.get(clause):
-            raise NotSupportedError(called)
-    source = select.args.get("from_")
-    if source is None:
-        raise QueryInvalidError("a SELECT lacks its FROM")
-    if not isinstance(source.this, exp.Table):
-        raise NotSupportedError("a FROM that is not one step or input")
-    if select.find(exp.Star) and any(isinstance(item, exp.Star) for item in select.expressions):
-        raise NotSupportedError("SELECT *: name the columns")
-    if select.find(exp.Subquery, exp.SetOperation):
-        raise NotSupportedError("a SELECT inside a SELECT: make it a step of the WITH")
 
 
 def _window(select: exp.Select) -> Window | None:

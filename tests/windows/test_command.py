@@ -51,6 +51,8 @@ def test_a_line_that_is_no_event_is_named_and_not_repeated(windows_command: Comm
         (["--query", str(QUERY), "--events", "missing.jsonl"], "cannot read missing.jsonl"),
         (["--query", str(QUERY), "--events", "-", "--late", "soon"], "lateArrivalMaxDelaySeconds"),
         (["--query", str(QUERY), "--follow"], "--out"),
+        (["--query", str(QUERY), "--events", "-", "--out", "rows"], "go with --follow"),
+        (["--query", str(QUERY), "--events", "-", "--until-idle", "0"], "go with --follow"),
         (["--query", str(QUERY), "--follow", "--out", "rows"], "EventHub, EVENT_HUB_NAME, CheckpointStorage"),
     ],
 )
