@@ -35,10 +35,17 @@ def letterbox(picture: Image.Image, side: int, multiple: int) -> tuple[FloatArra
 
     The canvas is [H, W, 3] float32, RGB 0…255; H and W are the least multiples of `multiple` that hold the picture.
     """
+    scaled = resized(picture, side)
+    columns, rows = (-(-length // multiple) * multiple for length in scaled.size)
+    left, top = (columns - scaled.width) // 2, (rows - scaled.height) // 2
+    canvas = Image.new("RGB", (columns, rows))
+    canvas.paste(scaled, (left, top))
+    place = Letterbox(left, top, scaled.width, scaled.height, picture.width, picture.height)
+    return np.asarray(canvas, np.float32), place
+
+
+def resized(picture: Image.Image, side: int) -> Image.Image:
+    """The picture with its longer side made `side` pixels; neither side is less than 1."""
     scale = side / max(picture.size)
     width, height = (max(1, round(length * scale)) for length in picture.size)
-    columns, rows = (-(-length // multiple) * multiple for length in (width, height))
-    left, top = (columns - width) // 2, (rows - height) // 2
-    canvas = Image.new("RGB", (columns, rows))
-    canvas.paste(picture.resize((width, height), Image.Resampling.HAMMING, reducing_gap=_REDUCING_GAP), (left, top))
-    return np.asarray(canvas, np.float32), Letterbox(left, top, width, height, picture.width, picture.height)
+    return picture.resize((width, height), Image.Resampling.HAMMING, reducing_gap=_REDUCING_GAP)

@@ -10,6 +10,7 @@ from face_api.faces.face import LocatedFace
 from vision.boxes import Array, Box, Point, containment, hard_nms, iou
 from vision.face_detector import DetectedFace, FaceDetector
 from vision.face_mesh import FaceMeshModel
+from vision.letterbox import resized
 
 MOST_FACES = 100
 LEAST_SIZE = 24.0
@@ -49,17 +50,24 @@ class FaceFinder:
 
         `check` is called between the steps and may raise to give the work up.
         """
-        fine, coarse = looks(picture)
-        detected = _seen(self._fine, picture, fine)
-        if coarse:
-            check()
-            detected += _seen(self._coarse, picture, coarse)
         located: list[LocatedFace] = []
-        for face in _each_once(detected):
+        for face in _each_once(self._detect(picture, check)):
             check()
             if min(face.box.width, face.box.height) >= LEAST_SIZE and (fitted := self._fit(picture, face)):
                 located.append(fitted)
         return sorted(_apart(located), key=lambda face: -face.box.area)[:MOST_FACES]
+
+    def _detect(self, picture: Image.Image, check: Callable[[], None]) -> list[DetectedFace]:
+        """Of both looks. What the coarse one looks at is made from what the fine one has looked at: much less work."""
+        fine, coarse = looks(picture)
+        small = resized(picture, fine.side)
+        factor = max(picture.size) / fine.side
+        detected = [face.scaled(factor) for face in self._fine.detect(small, fine.side)]
+        if coarse:
+            check()
+            large = (face.scaled(factor) for face in self._coarse.detect(small, coarse.side))
+            detected += [face for face in large if face.box.width >= coarse.least]
+        return detected
 
     def _fit(self, picture: Image.Image, face: DetectedFace) -> LocatedFace | None:
         """The face with its mesh, or None if there is none.
@@ -91,10 +99,6 @@ def looks(picture: Image.Image) -> tuple[Look, Look | None]:
     fine, coarse = next((fine, coarse) for above, fine, coarse in _SIDES if longest > above)
     too_large = _LARGEST * longest / fine
     return Look(fine, least=0), Look(coarse, least=too_large / 2) if coarse and min(picture.size) > too_large else None
-
-
-def _seen(detector: FaceDetector, picture: Image.Image, look: Look) -> list[DetectedFace]:
-    return [face for face in detector.detect(picture, look.side) if face.box.width >= look.least]
 
 
 def _each_once(faces: list[DetectedFace]) -> list[DetectedFace]:
