@@ -6,6 +6,7 @@ import socket
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from face_api.errors import CannotStart
 
@@ -47,6 +48,8 @@ def serve(app: FastAPI, listener: socket.socket) -> None:
 
 class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # Loads what threads need, some 100 ms: the first request would wait for it.
+        await run_in_threadpool(lambda: None)
         await super().startup(sockets)
         if self.started and sockets:
             log.info("ready", port=sockets[0].getsockname()[1])
