@@ -23,6 +23,8 @@ _BOX_TO_MESH = 1.04
 _RIGHT_EYE, _LEFT_EYE = (33, 133), (362, 263)
 _SIDES = ((1440, 832, 256), (640, 416, 128), (0, 256, None))
 """For pictures whose longer side is above so many pixels: the sides of the fine and of the coarse look."""
+_MOST_PIXELS = 832 * 480
+"""Of the fine look at a picture that is less oblong than 1,920 × 1,080, as a pixel takes some 250 bytes."""
 _LARGEST = 224
 """Pixels of the detector's input: wider faces may be missed (it was trained at 256)."""
 
@@ -95,10 +97,11 @@ def looks(picture: Image.Image) -> tuple[Look, Look | None]:
     Of what the coarse look sees, only faces count that the fine one may have missed: it places small ones badly. There
     is none where no face can be too large.
     """
-    longest = max(picture.size)
+    longest, shortest = max(picture.size), min(picture.size)
     fine, coarse = next((fine, coarse) for above, fine, coarse in _SIDES if longest > above)
+    fine = min(fine, int(np.sqrt(_MOST_PIXELS * longest / shortest)) // 32 * 32)
     too_large = _LARGEST * longest / fine
-    return Look(fine, least=0), Look(coarse, least=too_large / 2) if coarse and min(picture.size) > too_large else None
+    return Look(fine, least=0), Look(coarse, least=too_large / 2) if coarse and shortest > too_large else None
 
 
 def _each_once(faces: list[DetectedFace]) -> list[DetectedFace]:

@@ -72,10 +72,12 @@ def test_a_face_that_fills_the_picture_is_found_once_and_in_its_place(
 
 def test_only_a_picture_with_room_for_a_very_large_face_is_looked_at_twice() -> None:
     sides = {size: [look.side for look in looks(Image.new("RGB", size)) if look] for size in [
-        (1920, 1080), (1280, 720), (1280, 600), (640, 480), (64, 64)
+        (1920, 1080), (1920, 1537), (1080, 1920), (1280, 720), (1280, 600), (640, 480), (64, 64)
     ]}  # fmt: skip
     assert sides == {
         (1920, 1080): [832, 256],
+        (1920, 1537): [704, 256],
+        (1080, 1920): [832, 256],
         (1280, 720): [416, 128],
         (1280, 600): [416],
         (640, 480): [256],
