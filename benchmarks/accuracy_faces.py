@@ -24,7 +24,7 @@ Find = Callable[[Image.Image], list[Box]]
 def main() -> None:
     """Print the table."""
     detector, mesh = FaceDetector(WEIGHTS / "face_detector.tflite"), FaceMeshModel(WEIGHTS / "face_mesh.tflite")
-    finder = FaceFinder(detector, FaceDetector(WEIGHTS / "face_detector.tflite"), mesh)
+    finder = FaceFinder.load(WEIGHTS)
 
     def alone(picture: Image.Image) -> list[Box]:
         return [face.box for face in detector.detect(picture)]

@@ -19,6 +19,11 @@ class Timing:
         """Least / median."""
         return f"{self.least:.1f} / {self.median:.1f}"
 
+    @classmethod
+    def none(cls) -> "Timing":
+        """What nothing takes: where sums start."""
+        return cls(0.0, 0.0)
+
     def __add__(self, other: "Timing") -> "Timing":
         """One after the other."""
         return Timing(self.least + other.least, self.median + other.median)

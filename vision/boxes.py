@@ -60,10 +60,6 @@ class Box:
             min(max(self.y2, 0.0), height),
         )
 
-    def moved(self, x: float, y: float) -> "Box":
-        """The same box seen from another origin: x and y are added."""
-        return Box(self.x1 + x, self.y1 + y, self.x2 + x, self.y2 + y)
-
     def grown(self, share: float) -> "Box":
         """Larger on each side by this share of its width and height."""
         dx, dy = self.width * share, self.height * share

@@ -37,7 +37,7 @@ class DetectedFace:
 
 
 class FaceDetector:
-    """Finds faces. One per thread, and best one for each `side`: another shape of input costs about half a run."""
+    """Finds faces. One per thread, and best one for each `side`: another shape of input costs up to a run."""
 
     def __init__(self, path: Path, threads: int = 1, threshold: float = 0.5) -> None:
         """path: `face_detector.tflite`; threshold: least score, 0…1.

@@ -16,8 +16,6 @@ from face_api.faces.gender import GenderModel
 from face_api.faces.head_pose import head_pose
 from face_api.faces.sharpness import recognition_quality, sharpness
 from face_api.faces.template import Template
-from vision.face_detector import FaceDetector
-from vision.face_mesh import FaceMeshModel
 
 
 class FaceAnalyzer:
@@ -34,9 +32,8 @@ class FaceAnalyzer:
     @classmethod
     def load(cls, folder: Path) -> "FaceAnalyzer":
         """From the folder of the weight files. Raises vision's ModelMissingError or UnusableModelError."""
-        detector = folder / "face_detector.tflite"
         return cls(
-            FaceFinder(FaceDetector(detector), FaceDetector(detector), FaceMeshModel(folder / "face_mesh.tflite")),
+            FaceFinder.load(folder),
             EmbeddingModel(folder / "face_embedding.tflite"),
             GenderModel(folder / "face_gender.onnx"),
             EmotionModel(folder / "face_emotion.tflite"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -47,6 +48,12 @@ class FaceFinder:
         self._coarse = coarse
         self._mesh = mesh
 
+    @classmethod
+    def load(cls, folder: Path) -> "FaceFinder":
+        """From the folder of the weight files. Raises vision's ModelMissingError or UnusableModelError."""
+        detector = folder / "face_detector.tflite"
+        return cls(FaceDetector(detector), FaceDetector(detector), FaceMeshModel(folder / "face_mesh.tflite"))
+
     def find(self, picture: Image.Image, check: Callable[[], None]) -> list[LocatedFace]:
         """The faces of an RGB picture, largest first, at most 100, from 24 pixels on.
 
@@ -60,15 +67,15 @@ class FaceFinder:
         return sorted(_apart(located), key=lambda face: -face.box.area)[:MOST_FACES]
 
     def _detect(self, picture: Image.Image, check: Callable[[], None]) -> list[DetectedFace]:
-        """Of both looks. What the coarse one looks at is made from what the fine one has looked at: much less work."""
-        fine, coarse = looks(picture)
-        small = resized(picture, fine.side)
-        factor = max(picture.size) / fine.side
-        detected = [face.scaled(factor) for face in self._fine.detect(small, fine.side)]
-        if coarse:
+        """Of all looks. What the coarse one looks at is made from what the fine one has looked at: much less work."""
+        wanted = looks(picture)
+        small = resized(picture, wanted[0].side)
+        factor = max(picture.size) / wanted[0].side
+        detected: list[DetectedFace] = []
+        for detector, look in zip((self._fine, self._coarse), wanted, strict=False):
             check()
-            large = (face.scaled(factor) for face in self._coarse.detect(small, coarse.side))
-            detected += [face for face in large if face.box.width >= coarse.least]
+            seen = (face.scaled(factor) for face in detector.detect(small, look.side))
+            detected += [face for face in seen if face.box.width >= look.least]
         return detected
 
     def _fit(self, picture: Image.Image, face: DetectedFace) -> LocatedFace | None:
@@ -90,8 +97,8 @@ class FaceFinder:
         return LocatedFace(moved.box.clipped(*picture.size), again.points)
 
 
-def looks(picture: Image.Image) -> tuple[Look, Look | None]:
-    """(fine, coarse): the look that finds faces from 36 pixels on, and one for those that are too large for it.
+def looks(picture: Image.Image) -> tuple[Look, ...]:
+    """The fine look, which finds faces from 36 pixels on, and a coarse one for those that are too large for it.
 
     A face of 36 pixels in a picture of 1,920 is 15.6 to the detector. `benchmarks.accuracy_faces` has what that finds.
     Of what the coarse look sees, only faces count that the fine one may have missed: it places small ones badly. There
@@ -101,7 +108,9 @@ def looks(picture: Image.Image) -> tuple[Look, Look | None]:
     fine, coarse = next((fine, coarse) for above, fine, coarse in _SIDES if longest > above)
     fine = min(fine, int(np.sqrt(_MOST_PIXELS * longest / shortest)) // 32 * 32)
     too_large = _LARGEST * longest / fine
-    return Look(fine, least=0), Look(coarse, least=too_large / 2) if coarse and shortest > too_large else None
+    if coarse and shortest > too_large:
+        return Look(fine, least=0), Look(coarse, least=too_large / 2)
+    return (Look(fine, least=0),)
 
 
 def _each_once(faces: list[DetectedFace]) -> list[DetectedFace]:

@@ -9,8 +9,6 @@ from PIL import Image
 
 from face_api.faces.finder import FaceFinder, looks
 from vision.boxes import iou
-from vision.face_detector import FaceDetector
-from vision.face_mesh import FaceMeshModel
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "weights"
 WIDTH_OF_FACES = 237
@@ -19,8 +17,7 @@ WIDTH_OF_FACES = 237
 
 @pytest.fixture(scope="module")
 def finder() -> FaceFinder:
-    detector = WEIGHTS / "face_detector.tflite"
-    return FaceFinder(FaceDetector(detector), FaceDetector(detector), FaceMeshModel(WEIGHTS / "face_mesh.tflite"))
+    return FaceFinder.load(WEIGHTS)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +68,7 @@ def test_a_face_that_fills_the_picture_is_found_once_and_in_its_place(
 
 
 def test_only_a_picture_with_room_for_a_very_large_face_is_looked_at_twice() -> None:
-    sides = {size: [look.side for look in looks(Image.new("RGB", size)) if look] for size in [
+    sides = {size: [look.side for look in looks(Image.new("RGB", size))] for size in [
         (1920, 1080), (1920, 1537), (1080, 1920), (1280, 720), (1280, 600), (640, 480), (64, 64)
     ]}  # fmt: skip
     assert sides == {

@@ -74,5 +74,4 @@ def test_a_box_knows_its_measures_and_where_it_lies() -> None:
     assert (box.width, box.height, box.area, box.center) == (40, 20, 800, Point(10, 15))
     assert box.clipped(20, 20) == Box(0, 5, 20, 20)
     assert box.clipped(20, 3).area == 0
-    assert box.moved(10, -5) == Box(0, 0, 40, 20)
     assert box.grown(0.5) == Box(-30, -5, 50, 35)
