@@ -23,7 +23,7 @@ from local.child import Child
 from local.event_hubs.connection import connection_string
 
 HUB, PARTITION = "visits", "0"
-EVENT = b'{"schema": "footfall.visit/1", "eventId": "%s"}' % (b"x" * 350)
+EVENT = b'{"schema": "footfall.tally/1", "tallyId": "%s"}' % (b"x" * 350)
 BATCH, BATCHES, SINGLES = 500, 100, 1_000
 EVENTS = BATCH * BATCHES
 
@@ -31,9 +31,9 @@ EVENTS = BATCH * BATCHES
 def main() -> None:
     """Measure and print."""
     key = secrets.token_hex(16)
-    command = [sys.executable, "-m", "local", "event-hubs", "--port", "0", "--hub", f"{HUB}:4", "--key", f"all={key}"]
+    command = [sys.executable, "-m", "local", "event-hubs", "--port", "0", "--hub", f"{HUB}:4"]
     with tempfile.TemporaryDirectory() as folder, echo() as echo_port:
-        child = Child("event-hubs", [*command, "--data", folder], {})
+        child = Child("event-hubs", [*command, "--data", folder], {"EVENT_HUBS_KEYS": f"all={key}"})
         try:
             port = int(child.wait_for("ready").fields["port"])
             process = psutil.Process(child.process.pid)

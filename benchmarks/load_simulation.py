@@ -12,25 +12,27 @@ import random
 import secrets
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import mean, quantiles
+from statistics import mean
 
 import psutil
 from azure.storage.blob import ContainerClient
 from rich.console import Console
 from rich.table import Table
 
-from function_app.events import VisitEvent
+from function_app.moments import QUARTER_MINUTE, Span, window_end
+from function_app.tally import Tally
 from infra.check.finding import ROOT
 from local.azurite import StorageAccount, azurite
 from local.child import Child, LogLine
+from local.demo import meters
+from local.demo.meters import Meters
 from local.event_hubs.connection import connection_string
 from local.size.demand import Demand
 from local.size.figures import read_measured
@@ -43,30 +45,10 @@ PACED_SECONDS = 30.0
 FLAT_OUT_PICTURES = 600
 QUERY_EVENTS = 200_000
 UPLOADERS = 6
+LOOK_SECONDS = 0.2
 QUERY = ROOT / "infra/stream_analytics/footfall.asaql"
 AGES = (8.0, 15.0, 21.0, 30.0, 40.0, 50.0, 60.0, 70.0)
 EMOTIONS = ("happiness", "neutral", "surprise", "sadness")
-
-
-@dataclass
-class Done:
-    """What the worker said it has done."""
-
-    milliseconds: list[float] = field(default_factory=list)
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-    def take(self, line: LogLine) -> None:
-        """A log line of the worker."""
-        if line.event == "picture done":
-            with self.changed:
-                self.milliseconds.append(line.fields["captureToAckMs"])
-                self.changed.notify_all()
-
-    def wait_for(self, count: int, seconds: float) -> None:
-        """Until so many pictures are done. Raises TimeoutError."""
-        with self.changed:
-            if not self.changed.wait_for(lambda: len(self.milliseconds) >= count, seconds):
-                raise TimeoutError(f"{len(self.milliseconds)} of {count} pictures done after {seconds:.0f} s")
 
 
 @dataclass(frozen=True)
@@ -126,23 +108,37 @@ class Site:
     children: dict[str, Child]
 
     @contextmanager
-    def worker(self, done: Done) -> Iterator[Child]:
+    def worker(self) -> Iterator[Child]:
         """One worker with its default settings, as a process."""
         environment = {
             "PictureStorage": self.storage.connection_string,
             "EventHub": self.event_hubs,
-            "EVENT_HUB_NAME": "visits",
+            "EVENT_HUB_NAME": "footfall",
             "FACE_API_ENDPOINT": f"http://127.0.0.1:{self.face_api}",
             "FACE_API_KEY": KEY,
             "VISITOR_MEMORY": MEMORY,
+            "MIN_GROUP": "0",
             "ANONYMIZATION_KEY": secrets.token_hex(32),
         }
-        child = Child("worker", [sys.executable, "-m", "function_app.worker"], environment, on_log=done.take)
+        child = Child("worker", [sys.executable, "-m", "function_app.worker"], environment)
         try:
             child.wait_for("ready")
             yield child
         finally:
             child.stop()
+
+    def meters(self, worker: Child) -> Meters:
+        """What the worker has done so far."""
+        return meters.read(worker.wait_for("ready").fields["port"], self.face_api, KEY)
+
+    def wait_for(self, worker: Child, count: int, seconds: float) -> Meters:
+        """Until so many pictures are done. Raises TimeoutError."""
+        until = time.monotonic() + seconds
+        while (now := self.meters(worker)).analyzed < count:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{now.analyzed} of {count} pictures done after {seconds:.0f} s")
+            time.sleep(LOOK_SECONDS)
+        return now
 
 
 @contextmanager
@@ -155,9 +151,7 @@ def services(folder: Path) -> Iterator[Site]:
         "--port",
         "0",
         "--hub",
-        "visits:4",
-        "--key",
-        f"all={key}",
+        "footfall:4",
         "--data",
         str(folder / "hub"),
     ]
@@ -167,8 +161,11 @@ def services(folder: Path) -> Iterator[Site]:
         for container in ("pictures", "pictures-poison", "checkpoints"):
             storage.create_container(container)
         ports: list[int] = []
-        for name, command in (("event-hubs", hub), ("face-api", ["tests.function_app.face_service"])):
-            child = Child(name, [sys.executable, "-m", *command], {})
+        for name, command, environment in (
+            ("event-hubs", hub, {"EVENT_HUBS_KEYS": f"all={key}"}),
+            ("face-api", ["tests.function_app.face_service"], {}),
+        ):
+            child = Child(name, [sys.executable, "-m", *command], environment)
             stack.callback(child.stop)
             ports.append(child.wait_for("ready").fields["port"])
             children[name] = child
@@ -177,24 +174,24 @@ def services(folder: Path) -> Iterator[Site]:
 
 def at_the_modelled_rate(site: Site, demand: Demand, seconds: float, folder: Path) -> Paced:
     """Cameras upload at an even rate; the worker and the window job keep up, or don't."""
-    rate = demand.events_per_hour / 3600
+    rate = demand.pictures_per_hour / 3600
     count = round(rate * seconds)
-    done, rows = Done(), folder / "rows"
+    rows = folder / "rows"
     environment = {
         "EventHub": site.event_hubs,
-        "EVENT_HUB_NAME": "visits",
+        "EVENT_HUB_NAME": "footfall",
         "CheckpointStorage": site.storage.connection_string,
     }
-    command = [sys.executable, "-m", "local", "windows", "--query", str(QUERY), "--follow", "--out", str(rows)]
+    command = [sys.executable, "-m", "windows", "--query", str(QUERY), "--follow", "--out", str(rows)]
     job = Child("windows", [*command, "--until-idle", "8"], environment)
     try:
         job.wait_for("ready")
-        with site.worker(done), site.storage.container("pictures") as pictures:
+        with site.worker() as worker, site.storage.container("pictures") as pictures:
             psutil.cpu_percent()
             upload(pictures, demand, count, rate)
             cpu = psutil.cpu_percent()
-            behind = count - len(done.milliseconds)
-            done.wait_for(count, 60)
+            behind = count - site.meters(worker).analyzed
+            done = site.wait_for(worker, count, 60)
         job.wait_for_exit(60)
     finally:
         job.stop()
@@ -203,8 +200,8 @@ def at_the_modelled_rate(site: Site, demand: Demand, seconds: float, folder: Pat
         rate=rate,
         uploaded=count,
         behind=behind,
-        p50=quantiles(done.milliseconds, n=100)[49],
-        p95=quantiles(done.milliseconds, n=100)[94],
+        p50=done.latency(0.5) or 0.0,
+        p95=done.latency(0.95) or 0.0,
         rows=len(lines),
         faces=sum(json.loads(line)["faces"] for line in lines),
         row_bytes=mean(len(line) + 1 for line in lines),
@@ -214,15 +211,14 @@ def at_the_modelled_rate(site: Site, demand: Demand, seconds: float, folder: Pat
 
 def flat_out(site: Site, demand: Demand) -> FlatOut:
     """One worker over a backlog, nothing else going on."""
-    done = Done()
     with site.storage.container("pictures") as pictures:
         upload(pictures, demand, FLAT_OUT_PICTURES)
-    with site.worker(done) as worker:
-        done.wait_for(1, 30)
+    with site.worker() as worker:
+        first = site.wait_for(worker, 1, 30).analyzed
         processes = {"worker": worker, **site.children}
         before, begin = {name: cpu_seconds(child) for name, child in processes.items()}, time.monotonic()
-        done.wait_for(FLAT_OUT_PICTURES, 180)
-        seconds, count = time.monotonic() - begin, FLAT_OUT_PICTURES - 1
+        site.wait_for(worker, FLAT_OUT_PICTURES, 180)
+        seconds, count = time.monotonic() - begin, FLAT_OUT_PICTURES - first
         cpu = {name: 1000 * (cpu_seconds(child) - before[name]) / count for name, child in processes.items()}
         return FlatOut(count / seconds, cpu)
 
@@ -262,13 +258,14 @@ def query_alone(demand: Demand, folder: Path) -> float:
     """Events a second of the window query over a file of events, nothing else going on."""
     events = folder / "events.jsonl"
     begin_at = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    rate = demand.events_per_hour / 3600
+    rate = demand.pictures_per_hour / 3600
     with events.open("w") as file:
         for number in range(QUERY_EVENTS):
-            moment = (begin_at + timedelta(seconds=number / rate)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            file.write(f'{{"body": {event(number, moment, demand).to_json()}, "enqueuedAt": "{moment}"}}\n')
+            moment = begin_at + timedelta(seconds=number / rate)
+            at = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+            file.write(f'{{"body": {tally(number, moment, demand).to_json()}, "enqueuedAt": "{at}"}}\n')
     answers: dict[str, LogLine] = {}
-    command = [sys.executable, "-m", "local", "windows", "--query", str(QUERY), "--events", str(events)]
+    command = [sys.executable, "-m", "windows", "--query", str(QUERY), "--events", str(events)]
     job = Child("windows", command, {}, on_log=lambda line: answers.update({line.event: line}))
     try:
         job.wait_for_exit(300)
@@ -277,21 +274,14 @@ def query_alone(demand: Demand, folder: Path) -> float:
     return QUERY_EVENTS / float(answers["done"].fields["seconds"])
 
 
-def event(number: int, moment: str, demand: Demand) -> VisitEvent:
-    """A visit event like those the worker sends, of one camera after the other."""
+def tally(number: int, moment: datetime, demand: Demand) -> Tally:
+    """A tally like those the worker sends, of one camera after the other."""
     store, camera = divmod(number % demand.all_cameras, demand.cameras)
-    return VisitEvent(
-        event_id=f"{number:032x}",
-        store=f"store-{store}",
-        camera=f"camera-{camera}",
-        seen_at=moment,
-        visit="new" if number % 7 == 0 else "present",
-        dwell_seconds=0 if number % 7 == 0 else 5 * (number % 7),
-        age_band="25-34",
-        gender="female" if number % 2 else "male",
-        emotion="happiness",
-        sentiment=0.9,
-    )
+    arrival = {"displayVisitors": 1, "visitors": 1, "newVisitors": 1, "age25to34": 1}
+    arrival["female" if number % 2 else "male"] = 1
+    end = window_end(moment)
+    counts = {"faces": 1, "happiness": 1, "sentimentTenths": 9, **(arrival if number % 7 == 0 else {})}
+    return Tally.of(f"{number:032x}", f"store-{store}", f"camera-{camera}", Span(end - QUARTER_MINUTE, end), counts)
 
 
 def report(result: Result, demand: Demand) -> None:

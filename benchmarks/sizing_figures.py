@@ -8,6 +8,7 @@ import platform
 import tempfile
 import time
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ import psutil
 from rich.console import Console
 
 from benchmarks.face_api_process import KEY_HEADER, face_api_process
-from benchmarks.load_simulation import CAMERAS, PACED_SECONDS, event, report, run
+from benchmarks.load_simulation import CAMERAS, PACED_SECONDS, report, run, tally
 from benchmarks.pattern import demo
 from benchmarks.visitor_memory import People, fill
 from local.size.figures import MEASURED, Measured
@@ -43,7 +44,7 @@ def main() -> None:
     figures = Measured(
         measuredAt=time.strftime("%Y-%m-%d"),
         machine=f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}",
-        eventBytes=len(event(1, "2026-01-05T12:00:00Z", CAMERAS).to_json()),
+        eventBytes=len(tally(7, datetime(2026, 1, 5, 12, tzinfo=UTC), CAMERAS).to_json()),
         windowRowBytes=round(load.paced.row_bytes),
         pictureBytes=round(sample["pictureBytes"] / sample["pictures"]),
         secondsPerPicture=round(seconds_per_picture, 4),
@@ -68,11 +69,10 @@ def face_api_seconds() -> float:
         httpx.Client(base_url=service.url, headers={KEY_HEADER: service.key}, timeout=60) as client,
     ):
         _ask(client, photographs)  # warm
-        process = psutil.Process(service.process.pid)
-        before = sum(process.cpu_times()[:2])
+        before = service.cpu_seconds()
         for _ in range(ROUNDS):
             _ask(client, photographs)
-        return (sum(process.cpu_times()[:2]) - before) / (ROUNDS * len(photographs))
+        return (service.cpu_seconds() - before) / (ROUNDS * len(photographs))
 
 
 def _ask(client: httpx.Client, photographs: list[bytes]) -> None:
@@ -81,7 +81,7 @@ def _ask(client: httpx.Client, photographs: list[bytes]) -> None:
         face_ids = [face["faceId"] for face in answer.raise_for_status().json()]
         if face_ids:
             seen_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            body = {"observationId": uuid.uuid4().hex, "seenAt": seen_at, "faceIds": face_ids}
+            body = {"observationId": uuid.uuid4().hex, "seenAt": seen_at, "camera": "cam-1", "faceIds": face_ids}
             client.post("/visitors/v1/shop/observe", json=body).raise_for_status()
 
 

@@ -3,7 +3,11 @@
 import os
 import sys
 
-from edge.cli import main
+from edge.private_process import keep_private
+
+keep_private()
+
+from edge import cli  # noqa: E402 - nothing is loaded before the process is private
 
 
 def keep_stderr_to_ourselves() -> None:
@@ -15,6 +19,11 @@ def keep_stderr_to_ourselves() -> None:
     sys.stderr = os.fdopen(ours, "w", buffering=1)
 
 
-if __name__ == "__main__":
+def main(argv: list[str], prog: str = "python -m edge") -> int:
+    """Do what argv says: 0 done, 1 a fault, 2 the caller's mistake."""
     keep_stderr_to_ourselves()
+    return cli.main(argv, prog)
+
+
+if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

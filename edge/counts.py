@@ -11,12 +11,15 @@ log = structlog.get_logger()
 class Counts:
     """Totals since the start, but `spooled`: pictures waiting for storage now.
 
-    frames: looked at; dropped: pictures given up, as the spool was over its bounds; missed: frames that came while
+    frames: looked at; people: followed, each once for as long as they are followed; people_with_face: of these, with a
+    face seen; dropped: pictures given up, as the spool was over its bounds; missed: frames that came while
     the module was busy with another.
     """
 
     frames: int = 0
     frames_with_people: int = 0
+    people: int = 0
+    people_with_face: int = 0
     pictures: int = 0
     picture_bytes: int = 0
     spooled: int = 0
@@ -29,6 +32,8 @@ class Counts:
             "counts",
             frames=self.frames,
             framesWithPeople=self.frames_with_people,
+            people=self.people,
+            peopleWithFace=self.people_with_face,
             pictures=self.pictures,
             pictureBytes=self.picture_bytes,
             spooled=self.spooled,

@@ -42,13 +42,15 @@ class SpoolUnusable(EdgeError):
 class UploadFailed(EdgeError):
     """Picture storage didn't take a picture; it stays in the spool.
 
-    `reason` is a short word for logs and reported properties, `hint` what the operator can do.
+    `reason` is a short word for logs and reported properties, `hint` what the operator can do; `its_own`: storage
+    refuses this one picture, and may take others.
     """
 
-    def __init__(self, reason: str, hint: str) -> None:
+    def __init__(self, reason: str, hint: str, its_own: bool = False) -> None:
         super().__init__(f"{reason}: {hint}")
         self.reason = reason
         self.hint = hint
+        self.its_own = its_own
 
 
 class PicturesLeft(EdgeError):

@@ -3,12 +3,11 @@
 import random
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import structlog
 
 from edge.errors import UploadFailed
-from edge.picture import Picture
+from edge.parcel import Parcel
 from edge.spool.spool import Spool
 from edge.upload import PictureStorage
 
@@ -28,7 +27,6 @@ class Forwarder:
         self._hurry = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="forward", daemon=True)
-        self.last_upload: datetime | None = None
         self.last_error: str | None = None
         self.failure: Exception | None = None
 
@@ -44,6 +42,10 @@ class Forwarder:
     def reconnect(self) -> None:
         """The storage's address or SAS has changed: use the new one, at once."""
         self._storage = None
+        self.hurry()
+
+    def hurry(self) -> None:
+        """Try again now, not after the pause that a failure is followed by."""
         self._hurry.set()
 
     def _run(self) -> None:
@@ -58,31 +60,34 @@ class Forwarder:
             waiting = self._spool.oldest(timeout=0.2)
             if waiting is None:
                 continue
-            entry, picture = waiting
-            if self._send(picture, failures):
+            entry, parcel = waiting
+            failed = self._send(parcel, failures)
+            if failed is None:
                 self._spool.done(entry)
                 failures = 0
-            else:
-                failures += 1
-                self._pause(failures)
+                continue
+            if failed.its_own:
+                self._spool.postpone(entry)
+            failures += 1
+            self._pause(failures)
 
-    def _send(self, picture: Picture, failures: int) -> bool:
-        storage = self._storage = self._storage or self._connect()
+    def _send(self, parcel: Parcel, failures: int) -> UploadFailed | None:
+        """Why it couldn't be sent, if so."""
         try:
-            storage.put(picture)
+            storage = self._storage = self._storage or self._connect()
+            storage.put(parcel)
         except UploadFailed as failed:
             if failed.reason != self.last_error:
                 log.warning("upload failed", reason=failed.reason, hint=failed.hint)
             self.last_error = failed.reason
-            return False
+            return failed
         if failures:
             log.info("upload works again", waiting=self._spool.waiting)
         self.last_error = None
-        self.last_upload = datetime.now(UTC)
-        return True
+        return None
 
     def _pause(self, failures: int) -> None:
-        """Longer with each failure, never the same for two cameras; cut short by new settings."""
+        """Longer with each failure, never the same for two cameras; cut short by `hurry`."""
         longest = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
         self._hurry.wait(longest * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
         self._hurry.clear()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from edge.frame import Frame
 from edge.gate.detections import Person
-from edge.tracker import Track
+from edge.tracking.track import Track
 
 WINDOW = 0.2
 """Seconds of frames to choose the sharpest from. More would wait longer, or send an older moment: either way the
@@ -33,14 +33,17 @@ class PicturePolicy:
         self._decide_at = float("inf")
 
     def due(self, tracks: Sequence[Track], at: float, seconds_between: float) -> tuple[Track, ...]:
-        """Those to look at for a face, as their picture is due within the window.
+        """Those whose picture is due within the window."""
+        return tuple(track for track in tracks if at >= track.pictured_at + seconds_between - WINDOW)
 
-        If one is due, those half-way there come along: in the same picture, companions fall into step, where each
-        would have a picture of their own with everyone else in it again.
+    def companions(self, tracks: Sequence[Track], at: float, seconds_between: float) -> tuple[Track, ...]:
+        """Those half-way to their next picture, who come along in someone else's.
+
+        So companions fall into step, where each would have a picture of their own with everyone else in it again.
         """
-        if all(at < track.pictured_at + seconds_between - WINDOW for track in tracks):
-            return ()
-        return tuple(track for track in tracks if at >= track.pictured_at + seconds_between / 2)
+        due = {track.number for track in self.due(tracks, at, seconds_between)}
+        half_way = (track for track in tracks if at >= track.pictured_at + seconds_between / 2)
+        return tuple(track for track in half_way if track.number not in due)
 
     def offer(self, candidate: Candidate) -> None:
         """A moment that serves at least one due track. The first one starts the window."""

@@ -3,12 +3,15 @@
 import threading
 from collections.abc import Callable, Mapping
 
+import structlog
 from pydantic import JsonValue
 
 from edge.errors import SettingsRefused
 from edge.settings import Settings, resolve
 
 Listener = Callable[[Settings, Settings], None]
+
+log = structlog.get_logger()
 
 
 class SettingsInForce:
@@ -49,17 +52,40 @@ class SettingsInForce:
         refuse stays refused and reported until it is mended. Returns the reasons, or {} if taken.
         """
         with self._lock:
-            self._desired |= patch
-            self._desired = {name: value for name, value in self._desired.items() if value is not None}
             try:
+                self._desired = merged(self._desired, patch)
                 new = resolve(self._environment, self._desired)
                 for check in self._checks:
                     check(new)
             except SettingsRefused as refused:
                 self.refused = refused.reasons
                 return refused.reasons
+            except Exception as error:  # noqa: BLE001 - whatever the twin holds, the settings before go on
+                self.refused = {"twin": f"can't be judged ({type(error).__name__})"}
+                return self.refused
             old, self._current, self.refused = self._current, new, {}
             if new != old:
-                for listener in self._listeners:
-                    listener(old, new)
+                self._tell(old, new)
         return {}
+
+    def _tell(self, old: Settings, new: Settings) -> None:
+        """Every listener, also if one of them fails."""
+        for listener in self._listeners:
+            try:
+                listener(old, new)
+            except Exception as error:  # noqa: BLE001 - as above
+                log.error("change failed", kind=type(error).__name__)
+
+
+def merged(desired: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """A twin after a patch: objects merge, null takes away (RFC 7386), as IoT Hub does it."""
+    result = dict(desired)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict):
+            before = result.get(name)
+            result[name] = merged(before if isinstance(before, dict) else {}, value)
+        else:
+            result[name] = value
+    return result

@@ -1,21 +1,22 @@
 """One module put together: camera, watch, spool, storage, model, and what an operator may ask of them."""
 
 import threading
-import time
 
 from pydantic import JsonValue
 
 from edge.camera.choose import open_source
 from edge.camera.reader import Reader
 from edge.camera.source import Source
+from edge.counting.account import Account
+from edge.counting.ledger import Ledger
 from edge.forward import Forwarder
 from edge.gate.faces import FaceCheck
 from edge.gate.person_model import PersonModel
 from edge.model.keeper import ModelKeeper
-from edge.module import Module
-from edge.people_seen import PeopleMeter
+from edge.module import Module, spool_bounds
 from edge.settings import PERSON_MODEL, Settings
 from edge.settings_in_force import SettingsInForce
+from edge.spool import disk
 from edge.spool.key import spool_key
 from edge.spool.spool import Spool
 from edge.upload import PictureStorage
@@ -32,12 +33,13 @@ class Station:
     def __init__(self, source: Source, settings: SettingsInForce, stopping: threading.Event) -> None:
         """stopping: set by whoever wants an end. Raises ModelRefused, DownloadFailed or SpoolUnusable."""
         current = settings.current
-        self.people = PeopleMeter()
         self._settings = settings
         self._spool = Spool(current.spool_folder, lambda: spool_key(current.spool_folder, current.spool_secret))
         faces = FaceCheck(current.models_dir)
         self._keeper = ModelKeeper(current.models_dir / PERSON_MODEL, current.spool_folder / "model", self._use_model)
-        self._watch = Watch(self._keeper.first(current), faces, continuous=source.continuous)
+        first = self._keeper.first(current)
+        self._keeper.check(current)
+        self._watch = Watch(first, faces, continuous=source.continuous)
         self._forwarder = Forwarder(self._spool, self._open_storage)
         self._reader = Reader(source, lambda: settings.current.frames_per_second)
         self._module = Module(
@@ -45,11 +47,12 @@ class Station:
             watch=self._watch,
             spool=self._spool,
             forwarder=self._forwarder,
-            people=self.people,
+            account=self._account() if source.continuous else None,
             settings=lambda: settings.current,
             stopping=stopping,
         )
         settings.check(lambda new: new.require_set("Store", "Camera", "PictureStorage"))
+        settings.check(self._keeper.check)
         settings.on_change(self._changed)
 
     def run(self) -> None:
@@ -60,45 +63,49 @@ class Station:
 
     def camera_changed(self, old: Settings, new: Settings) -> None:
         """Read the camera that CameraSource names now."""
-        if new.camera_source != old.camera_source:
-            self._reader.switch(open_source(new.source))
+        if (new.camera_source, new.rtsp_transport) != (old.camera_source, old.rtsp_transport):
+            self._reader.switch(open_source(new.source, new.rtsp_transport))
 
-    def take_picture(self) -> int | None:
-        """Take a picture of the people in view now: how many; None if no one is."""
+    @property
+    def may_take_picture(self) -> bool:
+        """Whether the device's own configuration allows `takePicture`."""
+        return self._settings.current.allow_take_picture
+
+    def take_picture(self) -> bool:
+        """Take a picture of the people in view now: whether there was one to take, by the rules for all pictures."""
         return self._module.take_picture(PICTURE_TIMEOUT)
 
-    def purge_spool(self) -> int:
-        """Drop all waiting pictures: how many."""
-        return self._spool.purge()
+    def purge_spool(self) -> None:
+        """Drop all that waits."""
+        self._spool.purge()
 
     def reload_model(self) -> str | None:
         """Try the wanted model again: what went wrong, or None."""
         return self._keeper.reload(self._settings.current, RELOAD_TIMEOUT)
 
     def status(self) -> dict[str, JsonValue]:
-        """What IoT Hub is told. Numbers, times and short words only."""
-        counts, now = self._module.counts, time.time()
-        last = self._forwarder.last_upload
+        """What IoT Hub is told: of the device, never of people, so nothing that grows with each picture."""
+        current = self._settings.current
         model = self._keeper.in_force.sha256 if self._keeper.in_force else None
         return {
             "version": VERSION,
             "settings": {"version": self._settings.version, "refused": dict(self._settings.refused) or None},
-            "model": {"sha256": model, "error": self._keeper.error},
+            "model": {"sha256": model, "error": self._keeper.error, "blind": self._keeper.blind(current)},
             "camera": {"state": self._reader.state},
-            "counts": {
-                "frames": counts.frames,
-                "framesWithPeople": counts.frames_with_people,
-                "pictures": counts.pictures,
-            },
+            "frames": self._module.counts.frames,
+            "stillFigures": self._watch.still_figures,
             "spool": {
-                "pictures": self._spool.waiting,
-                "bytes": self._spool.size,
-                "oldestSeconds": round(self._spool.oldest_age(now)),
-                "dropped": self._spool.dropped,
+                "waitingHours": int(self._spool.oldest_age() // 3600),
+                "percentFull": int(self._spool.size / (current.spool_max_megabytes * 1e6) * 10) * 10,
+                "losing": self._spool.dropped > 0,
+                "fault": self._spool.fault,
             },
-            "lastUpload": last.strftime("%Y-%m-%dT%H:%M:%SZ") if last else None,
             "lastError": self._forwarder.last_error,
         }
+
+    def _account(self) -> Account:
+        ledger = Ledger(self._settings.current.spool_folder, disk.write)
+        return Account(ledger, lambda parcel: self._spool.put(parcel, spool_bounds(self._settings.current)))
 
     def _use_model(self, model: PersonModel) -> None:
         self._watch.model = model

@@ -6,16 +6,22 @@ import signal
 import sys
 from pathlib import Path
 
-# One thread for each worker is the whole parallelism; numpy's own threads would only get in each other's way.
+from face_api.private_process import keep_private
+
+keep_private()  # before anything is loaded or opened
+
+# One process for each worker is the whole parallelism; numpy's own threads would only get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import structlog
+import structlog  # noqa: E402
 
-from face_api.errors import CannotStart
-from face_api.logs import configure_logs
-from face_api.service import face_service
-from face_api.serving.server import bind, serve
-from face_api.settings import read_settings
+from face_api.errors import CannotStart  # noqa: E402
+from face_api.faces.analysis import FaceAnalyzer  # noqa: E402
+from face_api.logs import configure_logs  # noqa: E402
+from face_api.service import face_service  # noqa: E402
+from face_api.serving.server import bind, serve  # noqa: E402
+from face_api.settings import read_settings, refuse_secrets_in_sight  # noqa: E402
+from face_api.workers.zygote import zygote  # noqa: E402
 
 _CONTAINER_ARGUMENTS = ("eula", "billing", "apikey")
 
@@ -40,7 +46,12 @@ def main(arguments: list[str]) -> int:
             models_dir=options.models,
             workers=options.workers,
         )
-        with bind(settings.host, settings.port) as listener, face_service(settings) as app:
+        refuse_secrets_in_sight(settings, api_key=options.api_key or container.get("apikey"), dsn=options.database)
+        with (
+            zygote(lambda: FaceAnalyzer.load(settings.models_dir)) as models,  # before anything is opened
+            bind(settings.host, settings.port) as listener,
+            face_service(settings, models) as app,
+        ):
             serve(app, listener)
     except CannotStart as error:
         print(f"face_api: {error}", file=sys.stderr)
@@ -53,15 +64,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m face_api",
         description="The Face API v1.0 on open models, and the visitor memory. Each option is also an environment "
-        "variable; see docs/face-api.md.",
+        "variable, and each secret one may be a file of the variable's name in SECRETS_DIR; see docs/face-api.md.",
     )
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1; others need a key)")
     parser.add_argument("--port", type=int, help="port (default 5000; 0: a free one)")
-    parser.add_argument("--api-key", metavar="K", help="key that clients must send; better: FACE_API_KEY")
+    parser.add_argument(
+        "--api-key", metavar="K", help="key that clients must send, on loopback only; better: FACE_API_KEY"
+    )
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="folder for SQLite (default: in memory, lost at the end)"
     )
-    parser.add_argument("--database", metavar="DSN", help="postgresql://… instead of --data; better: FACE_API_DATABASE")
+    parser.add_argument(
+        "--database", metavar="DSN", help="postgresql://… instead of --data; with a password: FACE_API_DATABASE"
+    )
     parser.add_argument("--models", type=Path, metavar="DIR", help="folder of the weight files")
     parser.add_argument("--workers", type=int, metavar="N", help="pictures at once (default: the cores)")
     parser.add_argument(

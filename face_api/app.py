@@ -1,11 +1,13 @@
 """The HTTP application: routes, guards and error answers around the services it is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 
+from face_api.calls import Calls
 from face_api.contract.error import ErrorBody
+from face_api.faces.least_age import LeastAge
 from face_api.memory.visitors import VisitorMemory
 from face_api.pictures.body import Fetcher
 from face_api.routes.compare import compare_routes
@@ -17,8 +19,10 @@ from face_api.routes.persisted_faces import FaceAdder
 from face_api.routes.visitors import visitor_routes
 from face_api.serving.answers import answer_errors
 from face_api.serving.guards import Guards
+from face_api.serving.keys import Keys
 from face_api.serving.metrics import Metrics
 from face_api.serving.picture_analysis import PictureAnalysis
+from face_api.serving.spelling import Spelling
 from face_api.storage.face_ids import FaceIds
 from face_api.storage.face_lists import FaceLists
 
@@ -37,12 +41,14 @@ class Services:
     large_lists: FaceLists
     visitors: VisitorMemory
     fetcher: Fetcher
+    least_age: LeastAge
     metrics: Metrics
-    store_answers: Callable[[], bool]
+    store_writable: Callable[[], bool]
+    workers_replaceable: Callable[[], bool]
 
 
-def create_app(services: Services, *, api_key: str | None) -> FastAPI:
-    """The application; it owns nothing that must be closed."""
+def create_app(services: Services, calls: Collection[Calls], keys: Keys) -> FastAPI:
+    """The application, with the routes of these calls only; it owns nothing that must be closed."""
     app = FastAPI(
         title="Footfall Face API",
         version="1.0",
@@ -51,16 +57,23 @@ def create_app(services: Services, *, api_key: str | None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    face = APIRouter(prefix="/face/v1.0", responses=_ERRORS)
-    face.include_router(detect_routes(services.analysis, services.face_ids, services.fetcher))
-    face.include_router(compare_routes(services.face_ids, services.lists, services.large_lists))
-    adder = FaceAdder(services.analysis, services.fetcher, services.lists)
-    face.include_router(face_list_routes(services.lists, adder))
-    large_adder = FaceAdder(services.analysis, services.fetcher, services.large_lists)
-    face.include_router(large_face_list_routes(services.large_lists, large_adder))
-    app.include_router(face)
-    app.include_router(visitor_routes(services.visitors, services.metrics), prefix="/visitors/v1", responses=_ERRORS)
-    app.include_router(health_routes(services.metrics, services.store_answers))
+    for call, routes in _routes(services):
+        if call in calls:
+            prefix = "/visitors/v1" if call is Calls.VISITORS else "/face/v1.0"
+            app.include_router(routes, prefix=prefix, responses=_ERRORS)
+    app.include_router(health_routes(services.metrics, services.store_writable, services.workers_replaceable))
     answer_errors(app)
-    app.add_middleware(Guards, api_key=api_key, metrics=services.metrics)
+    app.add_middleware(Guards, keys=keys, metrics=services.metrics)
+    app.add_middleware(Spelling)  # outermost, so that all others see the contract's spelling
     return app
+
+
+def _routes(services: Services) -> Iterator[tuple[Calls, APIRouter]]:
+    analysis, fetcher, least_age = services.analysis, services.fetcher, services.least_age
+    yield Calls.DETECT, detect_routes(analysis, services.face_ids, fetcher, least_age)
+    yield Calls.COMPARE, compare_routes(services.face_ids, services.lists, services.large_lists)
+    adder = FaceAdder(analysis, fetcher, services.lists, least_age)
+    yield Calls.FACE_LISTS, face_list_routes(services.lists, adder)
+    large_adder = FaceAdder(analysis, fetcher, services.large_lists, least_age)
+    yield Calls.LARGE_FACE_LISTS, large_face_list_routes(services.large_lists, large_adder)
+    yield Calls.VISITORS, visitor_routes(services.visitors, analysis, fetcher, services.metrics)

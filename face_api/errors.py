@@ -143,3 +143,8 @@ class Unavailable(Refused):
 
     status = 503
     code = "ServiceUnavailable"
+
+    def __init__(self, message: str, *, cause: str | None = None) -> None:
+        """`cause`: an SQLSTATE or the kind of error, for the log."""
+        super().__init__(message)
+        self.cause = cause

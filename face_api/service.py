@@ -4,15 +4,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from face_api.app import Services, create_app
-from face_api.errors import CannotStart
-from face_api.faces.analysis import FaceAnalyzer
+from face_api.faces.least_age import LeastAge
+from face_api.faces.template import VERSION
 from face_api.memory.templates import TemplateStore
 from face_api.memory.visitors import MemoryRules, VisitorMemory
-from face_api.pictures.fetch import UrlFetcher
+from face_api.pictures.fetch import UrlFetcher, plain_client
+from face_api.serving.keys import Keys
 from face_api.serving.metrics import Metrics
 from face_api.serving.picture_analysis import PictureAnalysis
 from face_api.serving.pool import WorkerPool
@@ -22,29 +23,40 @@ from face_api.storage.face_ids import FaceIds
 from face_api.storage.face_lists import FaceLists, ListKind
 from face_api.storage.postgres import PostgresDatabase
 from face_api.storage.postgres_templates import PostgresTemplates
+from face_api.storage.probe import StoreProbe
 from face_api.storage.sqlite import SqliteDatabase
 from face_api.storage.sqlite_templates import SqliteTemplates
 from face_api.storage.sweeper import Sweeper
-from vision.errors import VisionError
+from face_api.storage.template_version import keep_only
+from face_api.workers.picture_worker import PictureWorker
+from face_api.workers.zygote import Zygote
 
 _LEAST_SWEEP, _MOST_SWEEP = 1.0, 60.0
 
 
 @contextmanager
-def face_service(settings: Settings, now: Callable[[], float] = time.time) -> Iterator[FastAPI]:
+def face_service(settings: Settings, zygote: Zygote, now: Callable[[], float] = time.time) -> Iterator[FastAPI]:
     """The application with everything behind it; closed in order at the end. Raises CannotStart."""
     with ExitStack() as closing:
         metrics = Metrics()
         database, templates = open_stores(settings)
         closing.callback(database.close)
         face_ids = FaceIds(database, now)
-        rules = MemoryRules(settings.visit_gap_minutes * 60, settings.memory_days * 86400)
+        rules = MemoryRules(
+            settings.visit_gap_minutes * 60, settings.memory_days * 86400, settings.memory_most_days * 86400
+        )
         visitors = VisitorMemory(database, templates, face_ids, rules, now)
-        period = min(_MOST_SWEEP, max(_LEAST_SWEEP, rules.memory / 20))
+        period = min(_MOST_SWEEP, max(_LEAST_SWEEP, min(rules.memory, rules.memory_most) / 20))
         sweeper = Sweeper(database, [face_ids.forget_expired, visitors.forget_expired], period)
         sweeper.start()
         closing.callback(sweeper.stop)
-        pool = WorkerPool(_analyzers(settings), settings.queue)
+        zygote.wait_until_ready()
+        workers = [PictureWorker(zygote) for _ in range(settings.workers)]
+        for worker in workers:
+            closing.callback(worker.close)
+        for worker in workers:
+            worker.wait_until_ready()
+        pool = WorkerPool(workers, settings.queue)
         closing.callback(pool.close)
         metrics.watch("face_api_pictures_pending", "Pictures at work or waiting.", lambda: pool.pending)
         metrics.watch("face_api_pictures_limit", "Pictures that may be at work or waiting.", lambda: pool.limit)
@@ -55,32 +67,25 @@ def face_service(settings: Settings, now: Callable[[], float] = time.time) -> It
             FaceLists(database, ListKind.SMALL, now),
             FaceLists(database, ListKind.LARGE, now),
             visitors,
-            UrlFetcher(settings.picture_urls, httpx.AsyncClient(trust_env=False)),
+            UrlFetcher(settings.picture_urls, plain_client()),
+            LeastAge(settings.least_age),
             metrics,
-            lambda: _answers(database),
+            StoreProbe(database).writable,
+            zygote.alive,
         )
-        yield create_app(services, api_key=settings.api_key.get_secret_value() if settings.api_key else None)
+        yield create_app(services, settings.calls, Keys(_bytes(settings.api_key), _bytes(settings.erasing_key)))
 
 
 def open_stores(settings: Settings) -> tuple[Database, TemplateStore]:
     """PostgreSQL if the settings name one, else SQLite. Raises CannotStart."""
     if settings.database:
-        postgres = PostgresDatabase(settings.database.get_secret_value())
+        postgres = PostgresDatabase(settings.database.get_secret_value(), settings.database_patience)
+        keep_only(postgres, VERSION)
         return postgres, PostgresTemplates(postgres)
     sqlite = SqliteDatabase(settings.data)
+    keep_only(sqlite, VERSION)
     return sqlite, SqliteTemplates(sqlite)
 
 
-def _analyzers(settings: Settings) -> list[FaceAnalyzer]:
-    try:
-        return [FaceAnalyzer.load(settings.models_dir) for _ in range(settings.workers)]
-    except VisionError as error:
-        raise CannotStart(str(error)) from None
-
-
-def _answers(database: Database) -> bool:
-    try:
-        with database.transaction() as transaction:
-            return transaction.execute("SELECT 1") == [(1,)]
-    except Exception:  # noqa: BLE001 - whatever is wrong with the store, the answer is no
-        return False
+def _bytes(secret: SecretStr | None) -> bytes | None:
+    return secret.get_secret_value().encode() if secret else None

@@ -1,4 +1,4 @@
-"""What can go wrong between a picture and its events. No message carries a name, an id or a key."""
+"""What can go wrong between a blob and what leaves of it. No message carries a name, an id or a key."""
 
 
 class FunctionAppError(Exception):
@@ -9,25 +9,25 @@ class SettingsInvalid(FunctionAppError):
     """Settings are missing or wrong; the message names each of them on one line, without its value."""
 
 
-class PictureError(FunctionAppError):
-    """This picture can't be analyzed, now or later: it goes to poison. `reason` is a word for its metadata."""
+class BlobAtFault(FunctionAppError):
+    """This picture or traffic can't be used, now or later: it goes to poison. `reason` is a word for its metadata."""
 
     reason = "Unknown"
 
 
-class PictureNameInvalid(PictureError):
-    """The blob's name breaks the contract store/camera/yyyy/mm/dd/HHMMSS.mmmZ-xxxxxxxx.jpg."""
+class NameInvalid(BlobAtFault):
+    """The blob's name breaks the contract store/camera/yyyy/mm/dd/HHMMSS.mmmZ-xxxxxxxx.jpg or …/HHMMSSZ.json."""
 
     reason = "InvalidName"
 
 
-class PictureTooLarge(PictureError):
+class PictureTooLarge(BlobAtFault):
     """More bytes than the Face API takes."""
 
     reason = "TooLarge"
 
 
-class PictureUnreadable(PictureError):
+class PictureUnreadable(BlobAtFault):
     """The Face API can't read it as an image."""
 
     def __init__(self, reason: str) -> None:
@@ -36,10 +36,25 @@ class PictureUnreadable(PictureError):
         self.reason = reason
 
 
-class TriedTooOften(PictureError):
-    """The Functions host gave up on it several times over."""
+class TrafficInvalid(BlobAtFault):
+    """The counts are not what their contract says."""
 
-    reason = "TriedTooOften"
+    reason = "InvalidTraffic"
+
+
+class FailedAlone(BlobAtFault):
+    """The Face API failed on it again and again, and each time read a blank picture right after."""
+
+    reason = "FailedAlone"
+
+
+class BlobUnusable(BlobAtFault):
+    """Storage can't serve or delete this blob as it is: archived, immutable, of another type, oddly named."""
+
+    def __init__(self, reason: str) -> None:
+        """`reason`: storage's error code, such as BlobArchived."""
+        super().__init__(f"the storage refuses this blob: {reason}")
+        self.reason = reason
 
 
 class Passing(FunctionAppError):
@@ -74,17 +89,21 @@ class FaceApiAnswerInvalid(Passing):
     """The Face API's answer is not what its contract says."""
 
 
-class EventsNotAcknowledged(Passing):
-    """Event Hubs did not confirm the events, so they may be lost."""
+class NotAcknowledged(Passing):
+    """Event Hubs did not confirm what was sent, so it may be lost."""
 
 
 class StorageUnavailable(Passing):
     """The picture storage can't be reached or refuses."""
 
 
-class PictureTaken(FunctionAppError):
-    """Another worker holds the picture's lease, or took it over."""
+class BlobTaken(FunctionAppError):
+    """Another worker holds the blob's lease, or took it over."""
 
 
-class PictureGone(FunctionAppError):
-    """The picture is no longer in storage: another worker was faster."""
+class BlobGone(FunctionAppError):
+    """The blob is no longer in storage: another worker was faster."""
+
+
+class BlobChanged(FunctionAppError):
+    """The blob is no longer what was read: another worker wrote it in between."""

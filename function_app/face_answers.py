@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, StrictBool, StringConstraints, TypeAdapter, ValidationError
 
 from function_app.errors import FaceApiAnswerInvalid
 from function_app.faces import Face, Visit, VisitKind
@@ -39,7 +39,7 @@ class _DetectedFace(BaseModel):
 class _Observed(BaseModel):
     face_id: FaceId = Field(alias="faceId")
     visit: VisitKind
-    dwell_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(alias="dwellSeconds")
+    first_at_camera: StrictBool = Field(alias="firstAtCamera")
 
 
 class _Fault(BaseModel):
@@ -74,7 +74,7 @@ def visits(body: bytes, face_ids: Sequence[str]) -> list[Visit]:
         raise FaceApiAnswerInvalid("the Face API's observe answer breaks its contract") from None
     if not observed.keys() >= set(face_ids):
         raise FaceApiAnswerInvalid("the Face API's observe answer leaves out a face")
-    return [Visit(observed[face_id].visit, observed[face_id].dwell_seconds) for face_id in face_ids]
+    return [Visit(observed[face_id].visit, observed[face_id].first_at_camera) for face_id in face_ids]
 
 
 def fault_code(body: bytes) -> str:

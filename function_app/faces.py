@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 VisitKind = Literal["new", "returning", "present", "unknown"]
-EMOTIONS = ("anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +23,25 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What the visitor memory knows of a face. `dwell_seconds` ≥ 0, since first seen in this visit."""
+    """What the visitor memory knows of a face. `first_at_camera`: this visit was not seen at this camera before."""
 
     kind: VisitKind
-    dwell_seconds: float
+    first_at_camera: bool
 
 
 class FaceService(Protocol):
     """The Face API with its visitor memory."""
 
+    def reads_a_blank_picture(self) -> bool:
+        """Whether it does its work at the moment: if so, what it failed on just now is itself at fault."""
+
     def detect(self, picture: bytes, /) -> Sequence[Face]:
         """The faces of a picture, largest first. Raises PictureUnreadable or a Passing error."""
 
-    def observe(self, observation_id: str, seen_at: datetime, face_ids: Sequence[str], /) -> Sequence[Visit]:
+    def observe(
+        self, observation_id: str, seen_at: datetime, camera: str, face_ids: Sequence[str], /
+    ) -> Sequence[Visit]:
         """One visit for each face id, in that order; the same answer for the same observation. Raises Passing.
 
-        Without a visitor memory every visit is `unknown`.
+        Without a visitor memory every visit is `unknown`, and the first at its camera: nobody is recognised.
         """

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from function_app.pictures import Picture
+from function_app.names import Picture
 
 MIN_KEY_BYTES = 32
 _ID_BYTES = 16
@@ -23,9 +23,13 @@ class AnonymizationKeys:
     previous: bytes | None = field(default=None, repr=False)
     since: datetime | None = None
 
-    def event_id(self, picture: Picture, face_number: int) -> str:
-        """32 hex digits for one face of one picture."""
-        return self._id(picture, f"{picture.name}#{face_number}")
+    def tally_id(self, picture: Picture) -> str:
+        """32 hex digits for a picture's tally; not those by which the visitor memory knows the picture."""
+        return self._id(picture, f"tally {picture.name}")
+
+    def pool_id(self, made_of: str) -> str:
+        """32 hex digits for what a pool gives off; `made_of` stands for all that went in."""
+        return _hex(self.current, f"pool {made_of}")
 
     def observation_id(self, picture: Picture) -> str:
         """32 hex digits for one picture, to tell the visitor memory that an observation is a repeat."""
@@ -34,4 +38,8 @@ class AnonymizationKeys:
     def _id(self, picture: Picture, text: str) -> str:
         before = self.since is not None and picture.captured_at < self.since
         key = self.previous if before and self.previous is not None else self.current
-        return hmac.digest(key, text.encode(), hashlib.sha256)[:_ID_BYTES].hex()
+        return _hex(key, text)
+
+
+def _hex(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode(), hashlib.sha256)[:_ID_BYTES].hex()

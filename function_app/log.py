@@ -43,7 +43,7 @@ def to_stderr() -> None:
     structlog.configure(
         processors=[*_GATED, stamp, *_AS_LINE],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever that is by then
     )
     logging.basicConfig(handlers=[_NameOnly(logging.ERROR)], force=True)
     sys.excepthook = _uncaught
@@ -51,7 +51,12 @@ def to_stderr() -> None:
 
 
 def to_host() -> None:
-    """Through the standard logger, which the Functions host collects."""
+    """Through the standard logger, which the Functions host collects.
+
+    Azure's libraries log each request's address, with a blob's name in it, for Application Insights to keep: silenced.
+    """
+    for library in ("azure", "urllib3"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
     structlog.configure(
         processors=[*_GATED, stamp, *_AS_LINE],

@@ -1,44 +1,49 @@
-"""The poison container: pictures that can't be analyzed, each with the reason, until someone replays them."""
+"""The poison container: pictures and counts that can't be used, each with the reason, until someone replays them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from function_app.errors import PictureError, PictureGone, PictureNameInvalid, PictureTaken
-from function_app.pictures import MAX_BYTES
-from function_app.storage import Container, Content
+from function_app.errors import BlobAtFault, BlobGone, BlobTaken, BlobUnusable, NameInvalid
+from function_app.names import MAX_BYTES
+from function_app.storage.container import Container
+from function_app.storage.content import Content
 
-REASON, REPLAYS = "reason", "replays"
-MAX_REPLAYS = 3
+REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How many pictures went back into work, and how many were left because that would not help."""
+    """How many blobs went back into work, and how many were left because that would not help."""
 
     replayed: int
     left: int
 
 
 class Poison:
-    """Moves pictures between the two containers. The copy is safe before the original goes."""
+    """Moves blobs between the two containers. The copy is safe before the original goes."""
 
     def __init__(self, pictures: Container, poison: Container) -> None:
         self._pictures, self._poison = pictures, poison
 
-    def put(self, name: str, fault: PictureError, lease_id: str | None = None) -> None:
-        """Move a picture here, with the fault's reason in its metadata. Raises as Container does."""
-        picture = self._pictures.blob(name)
-        content = picture.read(lease_id)
-        _copy(self._poison, name, content, {**content.metadata, REASON: fault.reason})
-        picture.delete(lease_id)
+    def put(self, name: str, fault: BlobAtFault, lease_id: str | None = None) -> None:
+        """Move a blob here, with the fault's reason in its metadata. Raises as Container does.
+
+        What storage won't give out (an archived blob) can't be moved: it is deleted, since nobody could use it.
+        """
+        blob = self._pictures.blob(name)
+        try:
+            content = blob.read(lease_id)
+            _copy(self._poison, name, content, fault.reason)
+        except BlobUnusable:
+            pass
+        blob.delete(lease_id)
 
     def replay(self) -> Replayed:
-        """Put every picture back into work that has not been back MAX_REPLAYS times and has a valid name."""
+        """Put every blob back into work whose name is valid."""
         replayed = left = 0
         for stored in list(self._poison.walk()):
             try:
                 done = self._replay(stored.name)
-            except (PictureGone, PictureTaken):
+            except (BlobGone, BlobTaken, BlobUnusable):
                 continue
             replayed, left = replayed + done, left + (not done)
         return Replayed(replayed, left)
@@ -46,21 +51,16 @@ class Poison:
     def _replay(self, name: str) -> bool:
         poisoned = self._poison.blob(name)
         content = poisoned.read()
-        metadata = dict(content.metadata)
-        times = replays(metadata)
-        if times >= MAX_REPLAYS or metadata.pop(REASON, None) == PictureNameInvalid.reason:
+        if content.metadata.get(REASON) == NameInvalid.reason:
             return False
-        _copy(self._pictures, name, content, {**metadata, REPLAYS: str(times + 1)})
+        _copy(self._pictures, name, content, None)
         poisoned.delete()
         return True
 
 
-def replays(metadata: Mapping[str, str]) -> int:
-    """How often a picture with this metadata has been put back into work."""
-    text = metadata.get(REPLAYS, "0")
-    return int(text) if text.isdecimal() else 0
-
-
-def _copy(to: Container, name: str, content: Content, metadata: Mapping[str, str]) -> None:
-    piecewise = content.size > MAX_BYTES
-    to.write(name, content.chunks() if piecewise else content.read(), content.size, metadata)
+def _copy(to: Container, name: str, content: Content, reason: str | None) -> None:
+    metadata = {key: value for key, value in content.metadata.items() if key != REASON}
+    if reason is not None:
+        metadata[REASON] = reason
+    whole = content.size <= MAX_BYTES
+    to.write(name, content.read() if whole else content.chunks(), content.size, metadata)

@@ -1,6 +1,8 @@
 """Settings of both hosts, from environment variables (the Functions app's settings)."""
 
+import os
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
@@ -16,6 +18,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from function_app.errors import SettingsInvalid
 from function_app.keys import MIN_KEY_BYTES, AnonymizationKeys
+from function_app.moments import DayStart
+from function_app.pool.rules import Rules
 
 Attribute = Literal["age", "gender", "emotion"]
 ATTRIBUTES: tuple[Attribute, ...] = ("age", "gender", "emotion")
@@ -36,6 +40,11 @@ def _known_attributes(text: str) -> str:
 
 def _split(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _day_start(text: str) -> str:
+    DayStart.parse(text)
+    return text
 
 
 Key = Annotated[SecretStr, AfterValidator(_long_enough)]
@@ -66,6 +75,10 @@ class Settings(BaseSettings):
     visitor_memory: Annotated[str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9-]{0,62})?$")] = Field(
         alias="VISITOR_MEMORY", description="The memory's name; empty: no face is remembered."
     )
+    min_group: int = Field(5, ge=0, le=1000, alias="MIN_GROUP", description="Nothing leaves of fewer people.")
+    day_start: Annotated[str, AfterValidator(_day_start)] = Field(
+        "00:00", alias="DAY_START", description="When the store's day begins: HH:MM, or HH:MM Area/City."
+    )
     picture_retention_minutes: float = Field(24 * 60, gt=0, allow_inf_nan=False, alias="PICTURE_RETENTION_MINUTES")
 
     @model_validator(mode="after")
@@ -78,6 +91,16 @@ class Settings(BaseSettings):
     def poison_container(self) -> str:
         """Where pictures go that can't be analyzed."""
         return f"{self.picture_container}-poison"
+
+    @property
+    def pool_container(self) -> str:
+        """Where counts wait that may not leave yet."""
+        return f"{self.picture_container}-pool"
+
+    @property
+    def rules(self) -> Rules:
+        """What may leave, and when."""
+        return Rules(self.min_group, DayStart.parse(self.day_start), bool(self.visitor_memory), self.keys.pool_id)
 
     @property
     def attributes(self) -> tuple[Attribute, ...]:
@@ -97,6 +120,14 @@ class Settings(BaseSettings):
         )
 
 
+class FunctionsSettings(Settings):
+    """What the Functions app needs besides."""
+
+    host_storage: SecretStr = Field(
+        SecretStr(""), alias="AzureWebJobsStorage", description="The host's own; empty: it has no connection string."
+    )
+
+
 class WorkerSettings(Settings):
     """What the worker needs besides: in the Functions app the host has the Event Hubs connection."""
 
@@ -105,15 +136,30 @@ class WorkerSettings(Settings):
     concurrency: int = Field(4, ge=1, le=64, alias="WORKER_CONCURRENCY")
     poll_seconds: float = Field(0.1, ge=0.01, le=60, alias="WORKER_POLL_SECONDS")
     lease_seconds: int = Field(30, ge=15, le=60, alias="WORKER_LEASE_SECONDS")
+    traces_endpoint: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s?#@]+)?$")] = Field(
+        "", alias="TRACES_ENDPOINT", description="An OpenTelemetry collector's OTLP/HTTP address; empty: no traces."
+    )
+
+    @model_validator(mode="after")
+    def _traces_of_single_pictures_only_where_they_leave_singly(self) -> Self:
+        if self.traces_endpoint and self.rules.pooled:
+            raise ValueError("TRACES_ENDPOINT: traces tell when each person came: not with a MIN_GROUP above 1")
+        return self
 
 
 S = TypeVar("S", bound=Settings)
 
 
 def load(kind: type[S]) -> S:
-    """Read settings of that kind. Raises SettingsInvalid naming every wrong one, on one line, without values."""
+    """Read settings of that kind from the environment, and from files of their names in SECRETS_DIR if that is set.
+
+    Raises SettingsInvalid naming every wrong one, on one line, without values.
+    """
+    folder = os.environ.get("SECRETS_DIR")
+    if folder is not None and not Path(folder).is_dir():
+        raise SettingsInvalid("settings: SECRETS_DIR is not a folder")
     try:
-        return kind()
+        return kind(_secrets_dir=folder)
     except ValidationError as error:
         raise SettingsInvalid(_one_line(error)) from None
 

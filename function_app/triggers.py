@@ -1,28 +1,48 @@
-"""The Functions app: three triggers that only adapt between the host and the core.
+"""The Functions app: triggers that only adapt between the host and the core. How the host behaves: docs/functions.md.
 
 Settings are read when the host indexes the app, so a wrong one is refused at start, with a line naming it.
 """
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import List  # noqa: UP035 (the Functions library rejects Out[list[str]])
 
 import azure.functions as func
-from pydantic import BaseModel, Field, ValidationError
 
 from function_app import log
 from function_app.analyze import analyze
-from function_app.errors import PictureError, PictureGone, TriedTooOften
+from function_app.desk import Desk
+from function_app.dispatch import Dispatch
+from function_app.errors import BlobAtFault, BlobGone, PictureTooLarge, SettingsInvalid
 from function_app.face_client import FaceClient
-from function_app.pictures import Picture
-from function_app.poison import MAX_REPLAYS, REPLAYS, Poison, replays
-from function_app.purge import purge
-from function_app.settings import Settings, load
-from function_app.storage import Container
+from function_app.host_leftovers import HostLeftovers
+from function_app.names import MAX_BYTES, Traffic, parse
+from function_app.outlet import Pooled
+from function_app.poison import Poison
+from function_app.pool.store import PoolStore
+from function_app.retention import keep_to
+from function_app.settings import FunctionsSettings, load
+from function_app.storage.container import Container
+from function_app.sweep import Sweep
+from function_app.traffic import read_rows
 
 CONNECTIONS = 16
-settings = load(Settings)
+
+
+def _settings() -> FunctionsSettings:
+    try:
+        settings = load(FunctionsSettings)
+        Container.of(settings, settings.picture_container, 1).close()  # refuses a PictureStorage of no use
+        return settings
+    except SettingsInvalid as fault:
+        sys.stderr.write(f"{fault}\n")  # the host shows it as Host.Function.Console; of the exception it says nothing
+        sys.stderr.flush()
+        raise
+
+
+settings = _settings()
 app = func.FunctionApp()
 
 
@@ -32,87 +52,117 @@ class _Services:
 
     pictures: Container
     poisoned: Container
+    poison: Poison
     faces: FaceClient
-
-    @property
-    def poison(self) -> Poison:
-        return Poison(self.pictures, self.poisoned)
-
-
-class _PoisonedBlob(BaseModel):
-    """What the host puts into the queue `webjobs-blobtrigger-poison`, as far as it matters here."""
-
-    container: str = Field(alias="ContainerName")
-    name: str = Field(alias="BlobName", min_length=1)
+    outlet: Pooled
+    desk: Desk
+    sweep: Sweep
+    leftovers: HostLeftovers
 
 
 @cache
 def _services() -> _Services:
     log.to_host()
+    pictures = Container.of(settings, settings.picture_container, CONNECTIONS)
+    poisoned = Container.of(settings, settings.poison_container, CONNECTIONS)
+    store = PoolStore(Container.of(settings, settings.pool_container, CONNECTIONS))
+    poison, faces = Poison(pictures, poisoned), FaceClient.of(settings, CONNECTIONS)
     return _Services(
-        Container.of(settings, settings.picture_container, CONNECTIONS),
-        Container.of(settings, settings.poison_container, CONNECTIONS),
-        FaceClient.of(settings, CONNECTIONS),
+        pictures,
+        poisoned,
+        poison,
+        faces,
+        Pooled(store, settings.rules, _now),
+        Desk(Dispatch(store, settings.rules), _now),
+        Sweep(pictures, poison, _work_by_name, faces.is_ready, faces.reads_a_blank_picture),
+        HostLeftovers.of(settings),
     )
 
 
 @app.function_name("FaceAnalyze")
 @app.blob_trigger(
-    arg_name="picture",
-    path="%PICTURE_CONTAINER%/{name}",
+    arg_name="blob",
+    path="%PICTURE_CONTAINER%/{name}.jpg",
     connection="PictureStorage",
     data_type=func.DataType.BINARY,
 )
-@app.event_hub_output(arg_name="events", event_hub_name="%EVENT_HUB_NAME%", connection="EventHub")
-def face_analyze(picture: func.InputStream, events: func.Out[List[str]]) -> None:  # noqa: UP006
-    """A new picture: its visit events go out. What raises is tried again by the host, 5 times in all."""
+def face_analyze(blob: func.InputStream) -> None:
+    """A new picture: its tally goes into the pool, and it is deleted. What raises is tried again by the host."""
+    _take(blob)
+
+
+@app.function_name("ForwardTraffic")
+@app.blob_trigger(
+    arg_name="blob",
+    path="%PICTURE_CONTAINER%/{name}.json",
+    connection="PictureStorage",
+    data_type=func.DataType.BINARY,
+)
+def forward_traffic(blob: func.InputStream) -> None:
+    """New counts of a camera: they go into the pool, and the blob is deleted."""
+    _take(blob)
+
+
+@app.function_name("SendTallies")
+@app.timer_trigger(arg_name="timer", schedule="*/5 * * * * *", use_monitor=False)
+@app.event_hub_output(arg_name="messages", event_hub_name="%EVENT_HUB_NAME%", connection="EventHub")
+@app.retry(strategy="fixed_delay", max_retry_count="-1", delay_interval="00:00:05")
+def send_tallies(timer: func.TimerRequest, messages: func.Out[List[str]], context: func.Context) -> None:  # noqa: ARG001, UP006
+    """Every five seconds: what may leave the pool goes out; what the last call sent has been acknowledged."""
+    again = context.retry_context is not None and (context.retry_context.retry_count or 0) > 0
+    messages.set(_services().desk.hand_out(again))
+
+
+@app.function_name("Sweep")
+@app.timer_trigger(arg_name="timer", schedule="*/5 * * * * *", use_monitor=False)
+def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the binding needs it)
+    """Every five seconds: what the trigger has not seen, or has given up, comes up again."""
+    swept = _services().sweep.once(_now)
+    if swept.poisoned:
+        log.get().warning("blobs poisoned", blobs=swept.poisoned)
+
+
+@app.function_name("Tidy")
+@app.timer_trigger(arg_name="timer", schedule="0 */5 * * * *", use_monitor=False)
+def tidy(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Every five minutes: retention, and names that the host itself has kept."""
     services = _services()
-    name = (picture.name or "").partition("/")[2]  # after the container
+    retention = timedelta(minutes=settings.picture_retention_minutes)
+    kept = [keep_to(container, retention, _now()) for container in (services.pictures, services.poisoned)]
+    purged, undeletable = sum(each.purged for each in kept), sum(each.undeletable for each in kept)
+    if purged or undeletable:
+        log.get().warning("retention", purged=purged, undeletable=undeletable)
+    services.leftovers.remove(_now())
+
+
+def _take(blob: func.InputStream) -> None:
+    name = (blob.name or "").partition("/")[2]  # after the container
     try:
-        found = analyze(Picture.named(name), picture.read(), services.faces, settings.keys)
-    except PictureError as fault:
-        services.poison.put(name, fault)
-        log.get().warning("picture poisoned", reason=fault.reason)
-        return
-    events.set([event.to_json() for event in found])
-    log.get().info("picture analyzed", faces=len(found))
+        _work(name, blob.read())
+    except BlobGone:
+        return  # done meanwhile: it was touched while in work
+    except BlobAtFault as fault:
+        _services().poison.put(name, fault)
+        log.get().warning("blob poisoned", reason=fault.reason)
 
 
-@app.function_name("PurgePictures")
-@app.timer_trigger(arg_name="timer", schedule="0 */5 * * * *", use_monitor=True)
-def purge_pictures(timer: func.TimerRequest) -> None:  # noqa: ARG001 (the binding needs it)
-    """Every five minutes: pictures older than PICTURE_RETENTION_MINUTES go. Here this is how pictures end.
-
-    The host sends the events after FaceAnalyze has returned, so FaceAnalyze can't know when a picture may go.
-    """
-    services = _services()
-    before = datetime.now(UTC) - timedelta(minutes=settings.picture_retention_minutes)
-    purged = purge(services.pictures, before) + purge(services.poisoned, before)
-    log.get().info("pictures purged", pictures=purged)
+def _work_by_name(name: str) -> None:
+    content = _services().pictures.blob(name).read()
+    if content.size > MAX_BYTES:
+        raise PictureTooLarge(f"the blob has more than {MAX_BYTES} bytes")
+    _work(name, content.read())
 
 
-@app.function_name("ReplayPoison")
-@app.queue_trigger(arg_name="message", queue_name="webjobs-blobtrigger-poison", connection="AzureWebJobsStorage")
-def replay_poison(message: func.QueueMessage) -> None:
-    """A picture the host gave up on: back into work, at most MAX_REPLAYS times, then to the poison container.
+def _work(name: str, content: bytes) -> None:
+    services, blob = _services(), parse(name)
+    if isinstance(blob, Traffic):
+        services.outlet.traffic(blob, read_rows(blob, content))
+    else:
+        tally = analyze(blob, content, services.faces, settings.keys)
+        if tally is not None:
+            services.outlet.tally(blob, tally)
+    services.pictures.blob(name).delete()
 
-    Raises FaceApiUnavailable while the Face API is down: the host shows the message again later (host.json).
-    """
-    services = _services()
-    try:
-        poisoned = _PoisonedBlob.model_validate_json(message.get_body())
-    except ValidationError:
-        log.get().warning("poison message not understood")
-        return
-    if poisoned.container != settings.picture_container:
-        return  # another app's picture
-    services.faces.check_ready()
-    picture = services.pictures.blob(poisoned.name)
-    try:
-        metadata = picture.metadata()
-        if replays(metadata) < MAX_REPLAYS:
-            picture.mark({**metadata, REPLAYS: str(replays(metadata) + 1)})  # a new ETag triggers again
-        else:
-            services.poison.put(poisoned.name, TriedTooOften("the host gave up on the picture several times"))
-    except PictureGone:
-        return  # purged, or dealt with meanwhile
+
+def _now() -> datetime:
+    return datetime.now(UTC)

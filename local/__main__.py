@@ -1,7 +1,8 @@
-"""`python -m local …`: the stand-ins, the window runner, the dashboard and the demo behind one command."""
+"""`python -m local …`: the stand-ins and the demo behind one command."""
 
 import argparse
 import importlib
+import os
 import sys
 from typing import Protocol, cast
 
@@ -11,10 +12,9 @@ COMMANDS = {
     "event-hubs": "serve Event Hubs for azure-eventhub clients",
     "iot-edge": "serve IoT Hub and the IoT Edge workload API for azure-iot-device clients",
     "twin": "show or change a module twin of a running stack",
-    "windows": "run the Stream Analytics query over visit events",
-    "dashboard": "serve the live page over the windows' rows",
     "footage": "make the sample footage",
     "size": "work out what so many stores need",
+    "doctor": "check this machine, a camera, a storage account, and say what to do",
 }
 
 
@@ -28,15 +28,16 @@ class Command(Protocol):
         """Do it; answer the exit status."""
 
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str], prog: str = "python -m local") -> int:
     """Hand over to the command that argv names: 0 done, 1 failed, 2 the caller's mistake."""
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    os.umask(0o077)  # pictures, templates and keys of a run are its user's own
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
     name = parser.parse_args(argv[:1]).command
     command = cast("Command", importlib.import_module(f"local.{name.replace('-', '_')}.cli"))
-    chosen = argparse.ArgumentParser(prog=f"python -m local {name}", description=COMMANDS[name])
+    chosen = argparse.ArgumentParser(prog=f"{prog} {name}", description=COMMANDS[name], allow_abbrev=False)
     command.configure(chosen)
     return command.run(chosen.parse_args(argv[1:]))
 

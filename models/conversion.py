@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.environment import PIP_OPTIONS, Environment, last_words, run
+from models.environment import PIP_OPTIONS, Environment, last_words, ran_out_of_room, run
 from models.errors import ConversionFailedError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,8 +13,13 @@ def install_tensorflow(environment: Environment) -> None:
     """Make the environment able to convert (some 250 MB to fetch). Raises ToolMissingError, ConversionFailedError."""
     # Bytecode is written for what the conversions import, not for all of TensorFlow.
     options = (*PIP_OPTIONS, "--no-compile", f"--requirement={REQUIREMENTS}")
-    command = [environment.python, "-m", "pip", "install", *options]
+    command = [environment.converter, "-m", "pip", "install", *options]
     done = run(command, environment.folder)
+    if ran_out_of_room(done):
+        raise ConversionFailedError(
+            f"no space left in {environment.folder.parent}, where TensorFlow takes some 1,100 MB for a while: "
+            "make room or set TMPDIR, then run again"
+        )
     if done.returncode:
         raise ConversionFailedError(
             "could not install TensorFlow, which the conversion needs once: check the network and pip's index, "
@@ -32,7 +37,7 @@ def convert(kind: str, sources: dict[str, bytes], environment: Environment) -> b
     for name, content in sources.items():
         (bench / name).write_bytes(content)
     source, target = bench / next(iter(sources)), bench / "converted"
-    done = run([environment.python, "-m", "models.convert", kind, str(source), str(target)], ROOT)
+    done = run([environment.converter, "-m", "models.convert", kind, str(source), str(target)], ROOT)
     if done.returncode or not target.is_file():
-        raise ConversionFailedError(f"TensorFlow could not convert {source.name}{last_words(done)}")
+        raise ConversionFailedError(f"could not convert {source.name}{last_words(done)}")
     return target.read_bytes()

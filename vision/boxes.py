@@ -13,6 +13,10 @@ import numpy.typing as npt
 Array = npt.NDArray[np.floating[Any]]
 Indices = npt.NDArray[np.intp]
 Overlap = Callable[[Array, Array], Array]
+NO_AREA = 1e-30
+"""Less than any box has, in place of a 0 to divide by."""
+BLOCK = 128
+"""Boxes that `hard_nms` compares with one another at a time."""
 
 
 class Point(NamedTuple):
@@ -71,43 +75,59 @@ class Box:
 
 
 def areas(boxes: Array) -> Array:
-    """[N] areas of [N, 4] boxes; 0 for a box turned inside out."""
-    return np.clip(boxes[:, 2] - boxes[:, 0], 0, None) * np.clip(boxes[:, 3] - boxes[:, 1], 0, None)
+    """[...] areas of [..., 4] boxes; 0 for a box turned inside out."""
+    return _area(boxes[..., 2] - boxes[..., 0], boxes[..., 3] - boxes[..., 1])
 
 
-def intersections(box: Array, boxes: Array) -> Array:
-    """[N] areas that one box [4] shares with each of [N, 4]."""
-    return areas(np.concatenate([np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:4], boxes[:, 2:4])], axis=1))
+def intersections(one: Array, other: Array) -> Array:
+    """[...] areas that boxes [..., 4] share: of one with each of many, or whatever numpy broadcasts."""
+    across = np.minimum(one[..., 2], other[..., 2]) - np.maximum(one[..., 0], other[..., 0])
+    down = np.minimum(one[..., 3], other[..., 3]) - np.maximum(one[..., 1], other[..., 1])
+    return _area(across, down)
 
 
-def iou(box: Array, boxes: Array) -> Array:
-    """[N] intersection over union of one box [4] with each of [N, 4]; 0 where both have no area."""
-    shared = intersections(box, boxes)
-    union = areas(box[None])[0] + areas(boxes) - shared
-    shares: Array = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-    return shares
+def iou(one: Array, other: Array) -> Array:
+    """[...] intersection over union of boxes [..., 4]; 0 where both have no area."""
+    shared = intersections(one, other)
+    return _shares(shared, areas(one) + areas(other) - shared)
 
 
-def containment(box: Array, boxes: Array) -> Array:
-    """[N] intersection over the smaller of the two: 1 where one lies within the other; 0 where one has no area."""
-    shared = intersections(box, boxes)
-    smaller = np.minimum(areas(box[None])[0], areas(boxes))
-    shares: Array = np.divide(shared, smaller, out=np.zeros_like(shared), where=smaller > 0)
+def containment(one: Array, other: Array) -> Array:
+    """[...] intersection over the smaller of the two: 1 where one lies within the other; 0 where one has no area."""
+    return _shares(intersections(one, other), np.minimum(areas(one), areas(other)))
+
+
+def _area(across: Array, down: Array) -> Array:
+    area: Array = np.maximum(across, 0) * np.maximum(down, 0)
+    return area
+
+
+def _shares(parts: Array, wholes: Array) -> Array:
+    shares: Array = parts / np.maximum(wholes, NO_AREA)
     return shares
 
 
 def hard_nms(boxes: Array, scores: Array, threshold: float, overlap: Overlap = iou) -> Indices:
     """Indices [K] of the boxes to keep, best score first: none overlaps a better one by more than threshold.
 
-    boxes [N, 4], scores [N]; of equal scores the earlier box counts as better.
+    boxes [N, 4], scores [N]; of equal scores the earlier box counts as better. Compares all of a block at once, which
+    takes a fraction of the time of one box at a time.
     """
-    kept: list[np.intp] = []
+    kept: list[Indices] = []
     order = np.argsort(-scores, kind="stable")
     while order.size:
-        best, rest = order[0], order[1:]
+        block, order = order[:BLOCK], order[BLOCK:]
+        some = np.asfortranarray(boxes[block])  # a column at a time is read below
+        over = overlap(some[:, None], some) > threshold
+        left = np.ones(block.size, bool)
+        for place in range(block.size):
+            if left[place]:
+                left[place + 1 :] &= ~over[place, place + 1 :]
+        best = block[left]
         kept.append(best)
-        order = rest[overlap(boxes[best], boxes[rest]) <= threshold]
-    return np.array(kept, np.intp)
+        if order.size:
+            order = order[~(overlap(boxes[best, None], boxes[order]) > threshold).any(axis=0)]
+    return np.concatenate(kept) if kept else np.empty(0, np.intp)
 
 
 def weighted_nms(rows: Array, scores: Array, threshold: float) -> tuple[Array, Array]:

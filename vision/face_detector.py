@@ -1,7 +1,7 @@
-"""Faces in a picture: MediaPipe's BlazeFace "back" (Bazarevsky et al. 2019), at any size.
+"""Faces in a picture of one or a few people: MediaPipe's BlazeFace "back" (Bazarevsky et al. 2019).
 
-The network was trained at 256×256 but is nothing but convolutions, so it takes any input of whole cells. A face must be
-some 11 to 220 pixels wide to it, whatever the input's size.
+The network was trained at 256×256 but is nothing but convolutions, so it takes any input of whole cells, each
+32 pixels. A face must be some 11 to 220 pixels wide to it.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ OVERLAP = 0.3
 class DetectedFace:
     """A face in pixels of the picture.
 
-    keypoints: the person's right eye, left eye, nose tip, mouth centre, right ear, left ear; score 0…1.
+    keypoints: the person's right eye, then the left eye, then what its detector knows besides; score 0…1.
     """
 
     box: Box
@@ -37,10 +37,11 @@ class DetectedFace:
 
 
 class FaceDetector:
-    """Finds faces. One per thread, and best one for each `side`: another shape of input costs up to a run."""
+    """Finds faces. One per thread. Key points: eyes, nose tip, mouth centre, right ear, left ear."""
 
-    def __init__(self, path: Path, threads: int = 1, threshold: float = 0.5) -> None:
-        """path: `face_detector.tflite`; threshold: least score, 0…1.
+    def __init__(self, path: Path, threads: int = 1, threshold: float = 0.5, side: int = SIDE) -> None:
+        """path: `face_detector.tflite`; threshold: least score, 0…1; side: pixels of the square that it looks at, a
+        multiple of 32.
 
         Raises ModelMissingError or UnusableModelError.
         """
@@ -48,16 +49,16 @@ class FaceDetector:
         self._boxes = self._network.output_position(896, 16)
         self._logits = self._network.output_position(896, 1)
         self._least_logit = float(np.log(threshold / (1 - threshold)))
+        self._side = side
+        self._centers = blazeface_anchors(side, side, BLAZEFACE_BACK_STRIDES)
 
-    def detect(self, picture: Image.Image, side: int = SIDE) -> list[DetectedFace]:
+    def detect(self, picture: Image.Image) -> list[DetectedFace]:
         """Faces in an RGB picture of any size, looked at with its longer side made `side` pixels; best score first."""
-        canvas, place = letterbox(picture, side, max(BLAZEFACE_BACK_STRIDES))
+        canvas, place = letterbox(picture, self._side)
         outputs = self._network.run((canvas / 127.5 - 1.0)[None])
         logits = outputs[self._logits][0, :, 0]
         likely = np.flatnonzero(logits >= self._least_logit)
-        height, width = canvas.shape[:2]
-        centers = blazeface_anchors(width, height, BLAZEFACE_BACK_STRIDES)[likely]
-        rows = _decode(outputs[self._boxes][0, likely], centers)
+        rows = _decode(outputs[self._boxes][0, likely], self._centers[likely])
         merged, scores = weighted_nms(rows, 1 / (1 + np.exp(-logits[likely])), OVERLAP)
         points = place.to_picture(merged.reshape(-1, 8, 2))
         return [_face(eight, float(score)) for eight, score in zip(points, scores, strict=True)]

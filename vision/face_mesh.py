@@ -25,7 +25,7 @@ class FaceMesh:
 
 
 class FaceMeshModel:
-    """Fits the mesh to faces that FaceDetector found. One per thread."""
+    """Fits the mesh to faces that a detector found. One per thread."""
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         """path: `face_mesh.tflite`. Raises ModelMissingError or UnusableModelError."""
@@ -36,7 +36,7 @@ class FaceMeshModel:
     def fit(self, picture: Image.Image, face: DetectedFace) -> FaceMesh:
         """The mesh of one face of an RGB picture."""
         matrix = upright_square(face, SIZE)
-        cut = np.asarray(warp(picture, matrix, SIZE), np.float32) / 255
+        cut = np.asarray(warp(picture, matrix, SIZE)) * np.float32(1 / 255)
         outputs = self._network.run(cut[None])
         in_square = outputs[self._points].reshape(468, 3).astype(np.float64)
         points = np.empty((468, 3))

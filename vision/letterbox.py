@@ -30,15 +30,14 @@ class Letterbox:
         return scaled
 
 
-def letterbox(picture: Image.Image, side: int, multiple: int) -> tuple[FloatArray, Letterbox]:
-    """The picture with its longer side made `side` pixels, in the middle of a black canvas, and where it lies there.
+def letterbox(picture: Image.Image, side: int) -> tuple[FloatArray, Letterbox]:
+    """The picture with its longer side made `side` pixels, in the middle of a black square, and where it lies there.
 
-    The canvas is [H, W, 3] float32, RGB 0…255; H and W are the least multiples of `multiple` that hold the picture.
+    The square is [side, side, 3] float32, RGB 0…255.
     """
     scaled = resized(picture, side)
-    columns, rows = (-(-length // multiple) * multiple for length in scaled.size)
-    left, top = (columns - scaled.width) // 2, (rows - scaled.height) // 2
-    canvas = Image.new("RGB", (columns, rows))
+    left, top = (side - scaled.width) // 2, (side - scaled.height) // 2
+    canvas = Image.new("RGB", (side, side))
     canvas.paste(scaled, (left, top))
     place = Letterbox(left, top, scaled.width, scaled.height, picture.width, picture.height)
     return np.asarray(canvas, np.float32), place

@@ -6,7 +6,7 @@ same Interpreter.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +28,21 @@ FloatArray = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A network's input or output: its place in the interpreter, its shape and element type as in the file."""
+    """A network's input or output: its place in the interpreter, its shape and element type as in the file.
+
+    Whole numbers q of a quantised tensor stand for (q − zero) × scale; without quantisation the scale is 0.
+    """
 
     index: int
     name: str
     shape: tuple[int, ...]
     dtype: type[np.generic]
+    scale: float = 0.0
+    zero: int = 0
+
+    def real(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The numbers that the tensor's values stand for."""
+        return (values.astype(np.float32) - np.float32(self.zero)) * np.float32(self.scale) if self.scale else values
 
 
 class Network:
@@ -58,13 +67,20 @@ class Network:
         Its shape may differ from the one before: the network is resized, which costs up to a run. How many pictures
         there are may always differ, their height and width where the network is nothing but convolutions.
         """
-        if batch.shape != self._shape:
-            self._interpreter.resize_tensor_input(self.input.index, batch.shape)
-            self._interpreter.allocate_tensors()
-            self._shape = batch.shape
+        self._resize(batch.shape)
         self._interpreter.set_tensor(self.input.index, batch)
         self._interpreter.invoke()
         return tuple(self._interpreter.get_tensor(output.index) for output in self.outputs)
+
+    def run_in_place(self, write: Callable[[npt.NDArray[Any]], None]) -> tuple[npt.NDArray[Any], ...]:
+        """The outputs for what `write` puts into the input itself, an array of its shape and type: spares copies.
+
+        Neither array may be kept: while one is, the runtime refuses the next run.
+        """
+        self._resize(self.input.shape)
+        write(self._interpreter.tensor(self.input.index)())
+        self._interpreter.invoke()
+        return tuple(self._interpreter.tensor(output.index)() for output in self.outputs)
 
     def output_position(self, *last_axes: int) -> int:
         """Where in `outputs` the only one stands whose shape ends in these axes, as models.md names outputs by shape.
@@ -76,6 +92,12 @@ class Network:
             shapes = ", ".join(str(list(output.shape)) for output in self.outputs)
             raise UnusableModelError(f"the model must have one output ending in {list(last_axes)}; it has {shapes}")
         return found[0]
+
+    def _resize(self, shape: tuple[int, ...]) -> None:
+        if shape != self._shape:
+            self._interpreter.resize_tensor_input(self.input.index, shape)
+            self._interpreter.allocate_tensors()
+            self._shape = shape
 
 
 def _load(model: Path | bytes, threads: int) -> Any:
@@ -109,4 +131,6 @@ def _greeting_unheard() -> Iterator[None]:
 
 
 def _tensor(details: dict[str, Any]) -> Tensor:
-    return Tensor(details["index"], details["name"], tuple(int(n) for n in details["shape"]), details["dtype"])
+    shape = tuple(int(n) for n in details["shape"])
+    scale, zero = details["quantization"]
+    return Tensor(details["index"], details["name"], shape, details["dtype"], float(scale), int(zero))

@@ -10,7 +10,7 @@ import structlog
 
 from edge.camera.source import Shown, Source
 from edge.errors import CameraLost
-from edge.frame import Frame
+from edge.frame import Frame, upright
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
@@ -90,12 +90,13 @@ class Reader:
             try:
                 self._read(source)
             except CameraLost as lost:
-                pause = FIRST_PAUSE if self.state == "on" else min(2 * pause, LONGEST_PAUSE)
+                pause = FIRST_PAUSE if self.state == "on" else pause
                 self.state = "lost"
                 log.warning("camera lost", reason=str(lost), retryInSeconds=round(pause, 1))
                 jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
                 with self._changed:
                     self._changed.wait_for(lambda: self._over(source), jittered)
+                pause = min(2 * pause, LONGEST_PAUSE)
 
     def _read(self, source: Source) -> None:
         started = None
@@ -113,12 +114,13 @@ class Reader:
             self._show(source, shown, now)
 
     def _show(self, source: Source, shown: Shown, now: float) -> None:
+        image = upright(shown.image)
         with self._changed:
             if self.state != "on":
                 self.state = "on"
-                log.info("camera on", source=source.name, width=shown.image.width, height=shown.image.height)
+                log.info("camera on", source=source.name, width=image.width, height=image.height)
             if not source.continuous:
                 self._changed.wait_for(lambda: self._frame is None or self._over(source))
             self.dropped += self._frame is not None
-            self._frame = Frame(shown.image, datetime.now(UTC), now)
+            self._frame = Frame(image, datetime.now(UTC), now)
             self._changed.notify_all()

@@ -12,6 +12,9 @@ from vision.errors import VisionError
 from vision.face_detector import FaceDetector
 from vision.face_mesh import FaceMeshModel
 
+HEAD_SIDE = 192
+"""Pixels of the square in which the detector sees a head and shoulders: half the time of its own 256, and three faces
+fewer of 302 (docs/models.md)."""
 LEAST_PRESENCE = 0.5
 SHARPNESS_SIDE = 128
 
@@ -22,7 +25,7 @@ class FaceCheck:
     def __init__(self, models: Path) -> None:
         """models: folder with face_detector.tflite and face_mesh.tflite. Raises ModelRefused."""
         try:
-            self._detector = FaceDetector(models / "face_detector.tflite")
+            self._detector = FaceDetector(models / "face_detector.tflite", side=HEAD_SIDE)
             self._mesh = FaceMeshModel(models / "face_mesh.tflite")
         except VisionError as error:
             raise ModelRefused(str(error)) from None

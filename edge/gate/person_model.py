@@ -9,37 +9,42 @@ from edge.errors import ModelRefused
 from edge.frame import Pixels
 from edge.gate.decoders.choose import decoder_for
 from edge.gate.detections import Detections
+from edge.gate.labels import fitted
 from vision.errors import VisionError
 from vision.runtime import Network
 
-DEFAULT_LABELS = ("person",)
+SMALL_INTEGERS = (np.int8, np.uint8, np.int16)
 
 
 class PersonModel:
-    """Finds objects of interest in RGB pixels. Not safe for two threads at once."""
+    """Finds objects of interest in pixels. Not safe for two threads at once."""
 
-    def __init__(self, model: Path | bytes, labels: Sequence[str] = DEFAULT_LABELS) -> None:
-        """model: a .tflite file or its content; labels: names of the classes in the model's order.
+    def __init__(self, model: Path | bytes, labels: Sequence[str] | None = None) -> None:
+        """model: a .tflite file or its content; labels: names of the classes as a label file has them, None without.
 
-        Raises ModelRefused if the file is missing or corrupt, or its tensors are of no known kind.
+        Raises ModelRefused if the file is missing or corrupt, its tensors are of no known kind, or labels don't fit.
         """
         try:
             self._network = Network(model)
         except VisionError as error:
             raise ModelRefused(str(error)) from None
         self._decoder = decoder_for(self._network)
-        self._labels = tuple(labels)
-        self.width = self._decoder.preparation.width
-        self.height = self._decoder.preparation.height
+        if any(output.dtype in SMALL_INTEGERS and not output.scale for output in self._network.outputs):
+            raise ModelRefused("the model's outputs are whole numbers without a scale")
+        self._labels = tuple(label.casefold() for label in fitted(labels, self._decoder.classes))
+        self.preparation = self._decoder.preparation
 
     def knows(self, objects: Sequence[str]) -> bool:
-        """Whether any of the objects is among the labels."""
-        return not set(self._labels).isdisjoint(objects)
+        """Whether any of the objects is among the labels, in whatever case."""
+        return any(word.casefold() in self._labels for word in objects)
 
-    def detect(self, rgb: Pixels, objects: Sequence[str], threshold: float) -> Detections:
-        """The objects that score at least `threshold` in pixels of exactly width × height."""
-        outputs = self._network.run(self._decoder.preparation.tensor(rgb))
+    def detect(self, pixels: Pixels, objects: Sequence[str], threshold: float) -> Detections:
+        """The objects that score at least `threshold` in pixels as `preparation` wants them."""
+        answers = self._network.run_in_place(lambda tensor: self.preparation.write(pixels, tensor))
+        outputs = tuple(tensor.real(values) for tensor, values in zip(self._network.outputs, answers, strict=True))
         found = self._decoder.decode(outputs, threshold)
-        wanted = [place for place, label in enumerate(self._labels) if label in objects]
-        kept = np.isin(found.classes, wanted)
-        return found if kept.all() else Detections(found.boxes[kept], found.scores[kept], found.classes[kept])
+        words = {word.casefold() for word in objects}
+        wanted = {place for place, label in enumerate(self._labels) if label in words}
+        kept = np.array([place in wanted for place in found.classes.tolist()], bool)
+        # Copies, whatever is kept: a decoder may give parts of the network's own arrays.
+        return Detections(found.boxes[kept], found.scores[kept], found.classes[kept])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from azure.iot.device import IoTHubModuleClient, Message, MethodRequest, MethodResponse
+from azure.iot.device.common import transport_exceptions as transport
 from azure.iot.device.exceptions import ClientError, OperationCancelled, OperationTimeout
 from pydantic import JsonValue
 
@@ -14,6 +15,21 @@ ANYWHERE_IN_EDGE = ("IOTEDGE_WORKLOADURI", "EdgeHubConnectionString")
 
 Answer = tuple[int, dict[str, JsonValue]]
 """A direct method's status and payload."""
+
+
+OUTAGES = (
+    ClientError,
+    OperationCancelled,
+    OperationTimeout,
+    OSError,
+    transport.ConnectionDroppedError,
+    transport.ConnectionFailedError,
+    transport.NoConnectionError,
+    transport.ProtocolClientError,
+    transport.TlsExchangeAuthError,
+    transport.UnauthorizedError,
+)
+"""What the SDK raises where the hub can't be had; its transport's own come through where it turns a feature on."""
 
 
 class HubUnreachable(EdgeError):
@@ -49,7 +65,10 @@ class EdgeHub:
         """Answer direct methods with `answer(name)`, from another thread."""
 
         def received(request: MethodRequest) -> None:
-            status, payload = answer(request.name)
+            try:
+                status, payload = answer(request.name)
+            except Exception as error:  # noqa: BLE001 - who asked gets an answer, and the module goes on
+                status, payload = 500, {"reason": type(error).__name__}
             response = MethodResponse(request.request_id, status, cast("Any", payload))
             _attempt(lambda: self._client.send_method_response(response))
 
@@ -78,5 +97,5 @@ def _attempt(action: Callable[[], Any]) -> Any:
     """Do it; whatever the SDK raises becomes HubUnreachable, without its text, which may hold names and tokens."""
     try:
         return action()
-    except (ClientError, OperationCancelled, OperationTimeout, OSError) as error:
+    except OUTAGES as error:
         raise HubUnreachable(f"edge hub: {type(error).__name__}") from None

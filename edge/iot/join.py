@@ -18,10 +18,19 @@ def join(stopping: threading.Event) -> tuple[EdgeHub, dict[str, JsonValue]] | No
     while not stopping.is_set():
         try:
             hub = EdgeHub()
-            hub.connect()
-            return hub, hub.desired()
+            return hub, _desired(hub)
         except HubUnreachable as unreachable:
             log.warning("hub unreachable", reason=str(unreachable), retryInSeconds=pause)
             stopping.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
     return None
+
+
+def _desired(hub: EdgeHub) -> dict[str, JsonValue]:
+    """A client that didn't get there is closed: left alone it would go on trying from threads of its own."""
+    try:
+        hub.connect()
+        return hub.desired()
+    except HubUnreachable:
+        hub.close()
+        raise

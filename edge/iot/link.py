@@ -1,8 +1,7 @@
-"""The module's side of the conversation with IoT Hub: settings in, state and counts out."""
+"""The module's side of the conversation with IoT Hub: settings in, the device's state out; nothing of people."""
 
 import threading
 import time
-from collections import deque
 from datetime import UTC, datetime
 
 import structlog
@@ -10,14 +9,11 @@ from pydantic import JsonValue
 
 from edge.iot.client import EdgeHub, HubUnreachable
 from edge.iot.methods import Controls, answer
-from edge.people_seen import PeopleMeter
 from edge.settings_in_force import SettingsInForce
 
 LONGEST_UNREPORTED = 60.0
 PAUSE = 2.0
 """Seconds until a report that failed is tried again."""
-MOST_WAITING = 1440
-"""Counts kept while the hub can't be reached: a day of minutes."""
 
 log = structlog.get_logger()
 
@@ -25,14 +21,11 @@ log = structlog.get_logger()
 class Link:
     """Keeps IoT Hub informed, in a thread. Use as a context manager, once settings and controls work."""
 
-    def __init__(
-        self, hub: EdgeHub, settings: SettingsInForce, controls: Controls, people: PeopleMeter, counts_seconds: float
-    ) -> None:
-        """counts_seconds: how often telemetry goes to the output `counts`."""
-        self._hub, self._settings, self._controls, self._people = hub, settings, controls, people
-        self._counts_seconds = counts_seconds
+    def __init__(self, hub: EdgeHub, settings: SettingsInForce, controls: Controls, heartbeat_seconds: float) -> None:
+        """heartbeat_seconds: how often a heartbeat goes to the output `heartbeat`."""
+        self._hub, self._settings, self._controls = hub, settings, controls
+        self._heartbeat_seconds = heartbeat_seconds
         self._stopping = threading.Event()
-        self._waiting: deque[dict[str, JsonValue]] = deque(maxlen=MOST_WAITING)
         self._reported: dict[str, JsonValue] = {}
         self._reported_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="iot", daemon=True)
@@ -51,40 +44,33 @@ class Link:
     def _patched(self, patch: dict[str, JsonValue]) -> None:
         reasons = self._settings.patch(patch)
         if reasons:
-            log.warning("settings refused", **reasons)
+            log.warning("settings refused", reasons=reasons)
         else:
             log.info("settings in force", version=self._settings.version)
 
     def _run(self) -> None:
-        counted_at = time.monotonic()
+        beat_at = time.monotonic()
         while not self._stopping.wait(0.5):
-            if time.monotonic() - counted_at >= self._counts_seconds:
-                counted_at = time.monotonic()
-                self._waiting.append(self._counts())
             try:
                 self._report()
-                while self._waiting:
-                    self._hub.send("counts", self._waiting[0])
-                    self._waiting.popleft()
+                if time.monotonic() - beat_at >= self._heartbeat_seconds:
+                    self._hub.send("heartbeat", self._heartbeat())
+                    beat_at = time.monotonic()
             except HubUnreachable as unreachable:
-                log.warning("hub unreachable", reason=str(unreachable), waiting=len(self._waiting))
+                log.warning("hub unreachable", reason=str(unreachable))
                 self._stopping.wait(PAUSE)
             except Exception as error:  # noqa: BLE001 - pictures matter more than reports; the next round tries again
                 log.error("report failed", reason=type(error).__name__)
                 self._stopping.wait(PAUSE)
 
-    def _counts(self) -> dict[str, JsonValue]:
-        seen = self._people.take()
+    def _heartbeat(self) -> dict[str, JsonValue]:
+        """For an alert on devices that fall silent: the device is there. Nothing of what its camera sees."""
         current = self._settings.current
         return {
-            "schema": "footfall.counts/1",
+            "schema": "footfall.heartbeat/1",
             "store": current.store,
             "camera": current.camera,
             "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "seconds": round(self._counts_seconds),
-            "frames": seen.frames,
-            "peopleMax": seen.most,
-            "peopleMean": seen.mean,
         }
 
     def _report(self) -> None:
@@ -99,8 +85,8 @@ class Link:
             self._reported_at = time.monotonic()
 
 
-FIGURES = frozenset(("counts", "spool", "lastUpload"))
-"""Reported properties that move all the time."""
+FIGURES = frozenset(("frames", "spool"))
+"""Reported properties that move by themselves."""
 
 
 def _replacing(old: JsonValue, new: JsonValue) -> JsonValue:

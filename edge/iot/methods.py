@@ -10,11 +10,15 @@ Answer = tuple[int, dict[str, JsonValue]]
 class Controls(Protocol):
     """What the methods act on."""
 
-    def take_picture(self) -> int | None:
-        """Take a picture of the people in view now: how many; None if no one is."""
+    @property
+    def may_take_picture(self) -> bool:
+        """Whether the device's own configuration allows `takePicture`."""
 
-    def purge_spool(self) -> int:
-        """Drop all waiting pictures: how many."""
+    def take_picture(self) -> bool:
+        """Take a picture of the people in view now: whether there was one to take, by the rules for all pictures."""
+
+    def purge_spool(self) -> None:
+        """Drop all that waits."""
 
     def reload_model(self) -> str | None:
         """Try the wanted model again: what went wrong, or None."""
@@ -24,19 +28,25 @@ class Controls(Protocol):
 
 
 def answer(controls: Controls, name: str) -> Answer:
-    """Do what the method `name` asks; a status as in HTTP, and a payload without names, keys or pictures."""
+    """Do what the method `name` asks; a status as in HTTP and a payload, without figures of people or secrets."""
     match name:
         case "ping":
             return 200, {"pong": True}
         case "status":
             return 200, controls.status()
         case "takePicture":
-            people = controls.take_picture()
-            return (200, {"people": people}) if people else (409, {"reason": "no one in view"})
+            return _take_picture(controls)
         case "purgeSpool":
-            return 200, {"purged": controls.purge_spool()}
+            controls.purge_spool()
+            return 200, {}
         case "reloadModel":
             problem = controls.reload_model()
             return (409, {"reason": problem}) if problem else (200, {})
         case _:
             return 404, {"reason": "methods: ping, status, takePicture, purgeSpool, reloadModel"}
+
+
+def _take_picture(controls: Controls) -> Answer:
+    if not controls.may_take_picture:
+        return 403, {"reason": "the device doesn't allow it; AllowTakePicture in its own environment does"}
+    return (200, {}) if controls.take_picture() else (409, {"reason": "nothing to take a picture of"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from edge.errors import ModelRefused
+from edge.errors import ModelRefused, SettingsRefused
 from edge.gate.person_model import PersonModel
 from edge.model.download import DownloadFailed, checked, download
 from edge.model.package import unpack
@@ -67,6 +67,19 @@ class ModelKeeper:
             return self._take_built_in()
         return self._fetch(settings)
 
+    def check(self, settings: Settings) -> None:
+        """Raises SettingsRefused if the model in force is the wanted one and knows none of the objects of interest.
+
+        Of another one this is found out when it is tried.
+        """
+        wanted = settings.model_zip_sha256 or "built-in"
+        if self.in_force and self.in_force.sha256 == wanted and self.blind(settings):
+            raise SettingsRefused({"ObjectsOfInterest": "the model in force knows none of these words"})
+
+    def blind(self, settings: Settings) -> bool:
+        """Whether the model in force knows none of the objects of interest, as one that is wanted isn't there yet."""
+        return self.in_force is not None and not self.in_force.model.knows(settings.objects_of_interest)
+
     def want(self, settings: Settings) -> None:
         """From now on the model that these settings name; returns at once."""
         with self._wanted:
@@ -109,10 +122,11 @@ class ModelKeeper:
             return False
         try:
             model = self._fetch(settings) if settings.model_zip_sha256 else self._take_built_in()
-        except (ModelRefused, DownloadFailed) as refused:
-            self.error = str(refused)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a model, the old one goes on
+            known = isinstance(error, ModelRefused | DownloadFailed)
+            self.error = str(error) if known else f"the model can't be taken ({type(error).__name__})"
             log.warning("model refused", reason=self.error)
-            return isinstance(refused, DownloadFailed)
+            return not isinstance(error, ModelRefused)
         self._use(model)
         log.info("model in force", model=wanted[:12])
         return False

@@ -16,9 +16,13 @@ def prove(model: PersonModel, objects: Sequence[str]) -> None:
     if not model.knows(objects):
         raise ModelRefused("the model's labels hold none of ObjectsOfInterest")
     try:
-        found = model.detect(trial_picture(model.width, model.height), objects, LOWEST_THRESHOLD)
+        found = model.detect(
+            trial_picture(model.preparation.width, model.preparation.height), objects, LOWEST_THRESHOLD
+        )
     except (ValueError, RuntimeError, IndexError) as error:
         raise ModelRefused(f"the model fails on a test picture ({type(error).__name__})") from None
+    if not np.issubdtype(found.scores.dtype, np.floating):
+        raise ModelRefused("the model's scores are whole numbers without a scale")
     if not (np.isfinite(found.boxes).all() and (found.scores >= 0).all() and (found.scores <= 1).all()):
         raise ModelRefused("the model answers a test picture with values out of range")
 

@@ -1,4 +1,4 @@
-"""A picture as bytes that only this module can read: AES-GCM, bound to the file's name."""
+"""A parcel as bytes that only this module can read: AES-GCM, bound to the file's name."""
 
 import json
 import os
@@ -7,24 +7,24 @@ import struct
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from edge.picture import Picture
+from edge.parcel import Parcel
 
 NONCE = 12
 
 
-def seal(picture: Picture, key: bytes, name: str) -> bytes:
-    """Nonce, then the encrypted header and JPEG; opens only with the same key and name."""
-    header = json.dumps({"name": picture.name, "people": picture.people}).encode()
+def seal(parcel: Parcel, key: bytes, name: str) -> bytes:
+    """Nonce, then the encrypted header and content; opens only with the same key and name."""
+    header = json.dumps({"name": parcel.name, "people": parcel.people}).encode()
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, struct.pack(">I", len(header)) + header + picture.jpeg, name.encode())
+    return nonce + AESGCM(key).encrypt(nonce, struct.pack(">I", len(header)) + header + parcel.content, name.encode())
 
 
-def unseal(sealed: bytes, key: bytes, name: str) -> Picture | None:
-    """The picture; None if these bytes are cut short, changed, moved from another file, or of another key."""
+def unseal(sealed: bytes, key: bytes, name: str) -> Parcel | None:
+    """The parcel; None if these bytes are cut short, changed, moved from another file, or of another key."""
     try:
         plain = AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], name.encode())
     except (InvalidTag, ValueError):
         return None
     size = struct.unpack_from(">I", plain)[0]
     header = json.loads(plain[4 : 4 + size])
-    return Picture(header["name"], plain[4 + size :], header["people"])
+    return Parcel(header["name"], plain[4 + size :], header["people"])

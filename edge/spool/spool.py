@@ -1,22 +1,29 @@
-"""Store and forward: pictures in the order they were taken, bounded by megabytes and hours."""
+"""Store and forward: pictures and counts in the order they were taken, bounded by megabytes and hours."""
 
+import contextlib
 import os
 import re
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from edge.picture import Picture
+from edge.errors import SpoolUnusable
+from edge.parcel import Parcel
 from edge.spool import disk
+from edge.spool.clock import SpoolClock
+from edge.spool.key import check_same
 from edge.spool.seal import seal, unseal
 
 SUFFIX = ".picture"
 NAME = re.compile(r"\d{12}-(?P<put_at>\d+)\.picture")
+EPOCH_SECONDS = 1e9
+"""No spool is as old as this; what has such a time was put there by a version that took the wall clock's."""
 MOST_IN_MEMORY = 8
-"""Pictures kept in memory alone when the disk is full."""
+"""Pictures kept in memory alone when the disk takes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +36,42 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A picture in the spool: its file's name, size, and when it was put there (seconds since the epoch).
+    """A picture in the spool: its file's name, size, and when it was put there (seconds of the spool's clock).
 
-    `picture` is set if the disk was full and memory alone holds it.
+    `parcel` is set if the disk didn't take it and memory alone holds it.
     """
 
     file: str
     size: int
     put_at: float
-    picture: Picture | None = None
+    parcel: Parcel | None = None
 
 
 class Spool:
     """A folder of encrypted pictures for one process. Safe for threads; use as a context manager."""
 
-    def __init__(self, folder: Path, key: Callable[[], bytes]) -> None:
-        """folder: made if missing; key: asked once the folder is there and this process' own.
+    def __init__(self, folder: Path, key: Callable[[], bytes], steady: Callable[[], float] = time.monotonic) -> None:
+        """folder: made if missing; key: asked once the folder is there and this process' own, and again if it raises
+        OSError; steady: a clock that runs evenly since the machine's boot.
 
-        Raises SpoolUnusable if the folder can't be made, or another process uses it.
+        Raises SpoolUnusable if the folder can't be made, another process uses it, or another key sealed what waits.
         """
         self._folder = folder
         self._lock = disk.lock(folder)
-        self._key = key()
+        self._ask_key = key
+        self._key: bytes | None = None
         self._changed = threading.Condition()
-        self._entries = deque(_entries(folder))
+        found = tuple(_entries(folder))
+        try:
+            with contextlib.suppress(OSError):
+                check_same(folder, self._known_key(), bool(found))
+        except SpoolUnusable:
+            os.close(self._lock)
+            raise
+        self._clock = SpoolClock(folder, _latest(found), steady)
+        now = self._clock.now()
+        self._entries = deque(replace(entry, put_at=min(entry.put_at, now)) for entry in found)
+        self._fault: str | None = None
         self._next_number = int(self._entries[-1].file.split("-")[0]) + 1 if self._entries else 1
         self._dropped = 0
 
@@ -64,33 +83,46 @@ class Spool:
     ) -> None:
         os.close(self._lock)
 
-    def put(self, picture: Picture, now: float, bounds: Bounds) -> None:
-        """Keep a picture, on disk before this returns. `now` in seconds since the epoch.
+    def put(self, parcel: Parcel, bounds: Bounds) -> None:
+        """Keep a picture, on disk before this returns.
 
-        Makes room by dropping the oldest. Where the disk is full even so, memory keeps the last few.
+        Makes room by dropping the oldest. Where the disk doesn't take it even so, memory keeps the last few.
         """
         with self._changed:
+            now = self._clock.now()
             file = f"{self._next_number:012d}-{int(now)}{SUFFIX}"
             self._next_number += 1
-            sealed = seal(picture, self._key, file)
-            self._shrink(now, Bounds(bounds.most_bytes - len(sealed), bounds.most_seconds))
-            held = None if disk.write(self._folder / file, sealed) else picture
-            self._entries.append(Entry(file, len(sealed), now, held))
-            if held and sum(1 for entry in self._entries if entry.picture) > MOST_IN_MEMORY:
-                self._drop(next(entry for entry in self._entries if entry.picture))
+            sealed, fault = self._sealed(parcel, file)
+            size = len(sealed or parcel.content)
+            self._shrink(Bounds(bounds.most_bytes - size, bounds.most_seconds))
+            self._fault = fault or disk.write(self._folder / file, sealed)
+            held = parcel if self._fault else None
+            self._entries.append(Entry(file, size, now, held))
+            if held and sum(1 for entry in self._entries if entry.parcel) > MOST_IN_MEMORY:
+                self._drop(next(entry for entry in self._entries if entry.parcel))
             self._changed.notify_all()
 
-    def oldest(self, timeout: float) -> tuple[Entry, Picture] | None:
-        """The picture to send next; waits up to `timeout` seconds for one. Unreadable ones are dropped."""
+    def oldest(self, timeout: float) -> tuple[Entry, Parcel] | None:
+        """The picture to send next; waits up to `timeout` seconds for one.
+
+        Damaged ones are dropped. Those that can't be read now are passed over, and asked again the next time.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._entries, timeout)
-            while self._entries:
-                entry = self._entries[0]
-                picture = entry.picture or self._open(entry)
-                if picture:
-                    return entry, picture
-                self._drop(entry)
+            for entry in tuple(self._entries):
+                with contextlib.suppress(OSError):
+                    if parcel := entry.parcel or self._open(entry):
+                        return entry, parcel
+                    self._drop(entry)
+            if self._entries:
+                self._changed.wait(timeout)
             return None
+
+    def postpone(self, entry: Entry) -> None:
+        """Storage refuses this one picture: let the others go before it."""
+        with self._changed, contextlib.suppress(ValueError):
+            self._entries.remove(entry)
+            self._entries.append(entry)
 
     def done(self, entry: Entry) -> None:
         """The picture has arrived: forget it."""
@@ -98,10 +130,11 @@ class Spool:
             self._forget(entry)
             self._changed.notify_all()
 
-    def shrink(self, now: float, bounds: Bounds) -> None:
-        """Drop what is over the bounds."""
+    def shrink(self, bounds: Bounds) -> None:
+        """Drop what is over the bounds. To be called now and then."""
         with self._changed:
-            self._shrink(now, bounds)
+            self._clock.save()
+            self._shrink(bounds)
 
     def purge(self) -> int:
         """Drop everything; how many pictures that was."""
@@ -128,24 +161,30 @@ class Spool:
         return self._dropped
 
     @property
+    def fault(self) -> str | None:
+        """Why the disk didn't take the last picture, so that memory alone holds it; None if it did."""
+        return self._fault
+
+    @property
     def size(self) -> int:
         """Bytes of the pictures in the spool."""
         with self._changed:
             return sum(entry.size for entry in self._entries)
 
-    def oldest_age(self, now: float) -> float:
+    def oldest_age(self) -> float:
         """Seconds since the oldest picture was put here; 0 if there is none."""
         with self._changed:
-            return max(0.0, now - self._entries[0].put_at) if self._entries else 0.0
+            return self._clock.now() - min(entry.put_at for entry in self._entries) if self._entries else 0.0
 
-    def _shrink(self, now: float, bounds: Bounds) -> None:
+    def _shrink(self, bounds: Bounds) -> None:
+        now = self._clock.now()
+        for entry in tuple(self._entries):
+            if now - entry.put_at > bounds.most_seconds:
+                self._drop(entry)
         size = sum(entry.size for entry in self._entries)
-        while self._entries:
-            oldest = self._entries[0]
-            if size <= bounds.most_bytes and now - oldest.put_at <= bounds.most_seconds:
-                return
-            size -= oldest.size
-            self._drop(oldest)
+        while self._entries and size > bounds.most_bytes:
+            size -= self._entries[0].size
+            self._drop(self._entries[0])
 
     def _drop(self, entry: Entry) -> None:
         self._dropped += self._forget(entry)
@@ -155,12 +194,23 @@ class Spool:
             self._entries.remove(entry)
         except ValueError:
             return False
-        (self._folder / entry.file).unlink(missing_ok=True)
+        disk.remove(self._folder / entry.file)
         return True
 
-    def _open(self, entry: Entry) -> Picture | None:
+    def _sealed(self, parcel: Parcel, file: str) -> tuple[bytes, str | None]:
+        """The picture's sealed bytes, or why there is no key to be had."""
+        try:
+            return seal(parcel, self._known_key(), file), None
+        except OSError as error:
+            return b"", error.strerror or type(error).__name__
+
+    def _open(self, entry: Entry) -> Parcel | None:
         sealed = disk.read(self._folder / entry.file)
-        return unseal(sealed, self._key, entry.file) if sealed else None
+        return unseal(sealed, self._known_key(), entry.file) if sealed else None
+
+    def _known_key(self) -> bytes:
+        self._key = self._key or self._ask_key()
+        return self._key
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
@@ -168,3 +218,8 @@ def _entries(folder: Path) -> Iterator[Entry]:
     for file, size in disk.leftovers(folder, SUFFIX):
         if match := NAME.fullmatch(file):
             yield Entry(file, size, float(match["put_at"]))
+
+
+def _latest(entries: Sequence[Entry]) -> float:
+    """When the last of these was put here."""
+    return max((entry.put_at for entry in entries if entry.put_at < EPOCH_SECONDS), default=0.0)

@@ -16,6 +16,7 @@ from face_api.faces.face import AnalyzedFace, Attribute
 from face_api.faces.landmarks import landmarks
 
 _NO_MODEL = frozenset({"facialHair", "glasses", "hair", "makeup", "occlusion", "accessories", "mask"})
+_SPELLINGS = {name.lower(): str(name) for name in (*Attribute, *_NO_MODEL)}
 _OFFERED = {
     DetectionModel.D01: frozenset(Attribute),
     DetectionModel.D02: frozenset[Attribute](),
@@ -27,9 +28,10 @@ _QUALITY_MODELS = frozenset({RecognitionModel.R03, RecognitionModel.R04})
 
 
 def wanted_attributes(names: str, detection: DetectionModel, recognition: RecognitionModel) -> frozenset[Attribute]:
-    """From the comma list of a request. Raises BadArgument or UnsupportedFeature."""
-    given = [name.strip() for name in names.split(",") if name.strip()]
-    if unknown := [name for name in given if name not in _NO_MODEL and name not in set(Attribute)]:
+    """From the comma list of a request, in any case. Raises BadArgument or UnsupportedFeature."""
+    words = [name.strip() for name in names.split(",") if name.strip()]
+    given = [_SPELLINGS.get(name.lower(), name) for name in words]
+    if unknown := [name for name in given if name not in _SPELLINGS.values()]:
         raise BadArgument(f"returnFaceAttributes: there is no attribute {unknown[0][:40]!r}")
     if missing := [name for name in given if name in _NO_MODEL]:
         raise UnsupportedFeature(f"returnFaceAttributes: this service has no model for {', '.join(missing)}")
@@ -66,13 +68,13 @@ def rectangle(face: AnalyzedFace, scale: float) -> FaceRectangle:
     """In whole pixels of the picture as it was sent."""
     box = face.face.box
     left, top = int(box.x1 * scale), int(box.y1 * scale)
-    return FaceRectangle(top=top, left=left, width=int(box.x2 * scale) - left, height=int(box.y2 * scale) - top)
+    return FaceRectangle(top=top, left=left, width=round(box.width * scale), height=round(box.height * scale))
 
 
 def _attributes(face: AnalyzedFace, wanted: frozenset[Attribute]) -> FaceAttributes:
     seen, emotions = face.sharpness, face.emotions
     answer = FaceAttributes()
-    if face.age is not None:
+    if face.age is not None and Attribute.AGE in wanted:
         answer.age = round(face.age, 1)
     if face.male is not None:
         answer.gender = "male" if face.male >= 0.5 else "female"

@@ -1,7 +1,7 @@
 """Values that several bodies and parameters share."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Path, Query
@@ -10,7 +10,15 @@ from pydantic import Field, StringConstraints
 from face_api.contract.body import Body
 
 
-class RecognitionModel(StrEnum):
+class _Label(StrEnum):
+    """A word of the contract, taken in any case."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return next((label for label in cls if isinstance(value, str) and label == value.lower()), None)
+
+
+class RecognitionModel(_Label):
     """Labels of the contract. One model stands behind all of them, yet faces of different labels are not compared."""
 
     R01 = "recognition_01"
@@ -19,7 +27,7 @@ class RecognitionModel(StrEnum):
     R04 = "recognition_04"
 
 
-class DetectionModel(StrEnum):
+class DetectionModel(_Label):
     """Labels of the contract: they decide which attributes may be asked for."""
 
     D01 = "detection_01"

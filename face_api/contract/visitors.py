@@ -10,6 +10,7 @@ from face_api.contract.body import Body
 from face_api.contract.values import FaceId
 from face_api.memory.visits import VisitKind
 
+CameraName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 MemoryName = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,62}$", description="e.g. the store's name")]
 
 
@@ -20,25 +21,25 @@ def _each_once(face_ids: list[UUID]) -> list[UUID]:
 
 
 class Observation(Body):
-    """The faces of one picture. The same `observationId` again changes nothing and is answered the same."""
+    """The faces of one camera's picture. The same `observationId` again changes nothing and is answered the same."""
 
     model_config = ConfigDict(extra="forbid")
 
     observation_id: Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
     seen_at: AwareDatetime
+    camera: CameraName
     face_ids: Annotated[list[FaceId], Field(max_length=100), AfterValidator(_each_once)]
 
 
 class ObservedFace(Body):
-    """Who a face is to this memory. `visits` counts this one; `dwellSeconds` is since the visit began."""
+    """Who a face is to this memory; `firstAtCamera`: this visit of theirs was not seen at this camera before."""
 
     face_id: str
     visit: VisitKind
-    visits: int
-    dwell_seconds: int
+    first_at_camera: bool
 
 
 class Forgotten(Body):
-    """How many visitors were forgotten."""
+    """How many visitors were forgotten; one person may have been taken for several."""
 
     forgotten: int

@@ -1,10 +1,16 @@
-"""Aligned chips: a face turned upright and scaled so that eyes and nose lie where the models expect them."""
+"""The aligned chip: a face turned upright and scaled so that eyes and nose lie where the models expect them."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from vision.boxes import Array
 from vision.warp import warp
+
+SIZE = 192
+PADDING = 0.25
+"""Of the chip: the share of the face on each side, as the embedding was trained."""
 
 MEAN_FACE = np.array(
     [
@@ -19,12 +25,25 @@ MEAN_FACE = np.array(
 the unpadded chip; the embedding was trained on chips like these."""
 
 _MESH_POINTS = (263, 362, 33, 133, 2)
+_EXPECTED = (PADDING + MEAN_FACE) / (2 * PADDING + 1) * SIZE
 
 
-def align(picture: Image.Image, points: Array, size: int, padding: float) -> Image.Image:
-    """The size × size RGB chip of a face; points: its mesh, [468, 3]; padding: share of the face on each side."""
-    expected = (padding + MEAN_FACE) / (2 * padding + 1) * size
-    return warp(picture, similarity(expected, points[_MESH_POINTS, :2]), size)
+@dataclass(frozen=True, eq=False)
+class Chip:
+    """One cut of a face out of its picture, which serves all models. `pixels`: RGB, 192 × 192."""
+
+    pixels: Image.Image
+
+    def scaled(self, size: int, padding: float = PADDING) -> Image.Image:
+        """The same face, size × size pixels, with this padding, which is not more than the chip's own."""
+        face = SIZE / (2 * PADDING + 1)
+        left, right = (PADDING - padding) * face, SIZE - (PADDING - padding) * face
+        return self.pixels.resize((size, size), Image.Resampling.HAMMING, (left, left, right, right))
+
+
+def align(picture: Image.Image, points: Array) -> Chip:
+    """The chip of a face of an RGB picture; points: its mesh, [468, 3]."""
+    return Chip(warp(picture, similarity(_EXPECTED, points[_MESH_POINTS, :2]), SIZE))
 
 
 def similarity(source: Array, target: Array) -> Array:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from face_api.faces import embedding, emotion, gender
-from face_api.faces.alignment import align
+from face_api.faces import emotion, gender
+from face_api.faces.alignment import Chip, align
 from face_api.faces.embedding import EmbeddingModel
 from face_api.faces.emotion import EmotionModel
 from face_api.faces.face import AnalyzedFace, Attribute, LocatedFace
@@ -39,6 +39,11 @@ class FaceAnalyzer:
             EmotionModel(folder / "face_emotion.tflite"),
         )
 
+    def warm_up(self) -> None:
+        """Takes the memory that the largest picture needs, so that none costs more than another of its size."""
+        nobody = self._finder.warm_up()
+        self.describe(Image.new("RGB", (1280, 720)), [nobody], templates=True, attributes=frozenset(Attribute))
+
     def analyze(
         self,
         picture: Image.Image,
@@ -65,30 +70,33 @@ class FaceAnalyzer:
         check: Callable[[], None] = lambda: None,
     ) -> list[AnalyzedFace]:
         """The same for faces that were found before."""
-        described = [self._describe(picture, face, templates, attributes, check) for face in faces]
+        chips = [align(picture, face.points) for face in faces]
+        described = [
+            self._describe(face, chip, templates, attributes, check) for face, chip in zip(faces, chips, strict=True)
+        ]
         if Attribute.GENDER not in attributes:
             return described
         check()
-        chips = [align(picture, face.points, gender.SIZE, gender.PADDING) for face in faces]
-        return [replace(face, male=male) for face, male in zip(described, self._gender.male(chips), strict=True)]
+        males = self._gender.male([chip.scaled(gender.SIZE, gender.PADDING) for chip in chips])
+        return [replace(face, male=male) for face, male in zip(described, males, strict=True)]
 
     def _describe(
         self,
-        picture: Image.Image,
         face: LocatedFace,
+        chip: Chip,
         templates: bool,
         attributes: frozenset[Attribute],
         check: Callable[[], None],
     ) -> AnalyzedFace:
         check()
-        chip = align(picture, face.points, emotion.SIZE, emotion.PADDING)
-        pose, seen = head_pose(face.points), sharpness(chip)
+        small = chip.scaled(emotion.SIZE)
+        pose, seen = head_pose(face.points), sharpness(small)
         described = AnalyzedFace(face, pose, seen, recognition_quality(face.size, pose, seen))
         if attributes & {Attribute.EMOTION, Attribute.SMILE}:
-            described = replace(described, emotions=self._emotion.emotions(chip))
+            described = replace(described, emotions=self._emotion.emotions(small))
         if templates or Attribute.AGE in attributes:
             check()
-            embedded = self._embedding.embed(align(picture, face.points, embedding.SIZE, embedding.PADDING))
+            embedded = self._embedding.embed(chip)
             described = replace(
                 described,
                 template=Template(embedded.vector, described.quality) if templates else None,

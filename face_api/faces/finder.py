@@ -1,58 +1,57 @@
-"""Finding the faces of a picture, small ones too, each once."""
+"""Finding the faces of a picture, small ones and such as fill it, each once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from face_api.faces.detector import FaceDetector
 from face_api.faces.face import LocatedFace
 from vision.boxes import Array, Box, Point, containment, hard_nms, iou
-from vision.face_detector import DetectedFace, FaceDetector
+from vision.face_detector import DetectedFace
 from vision.face_mesh import FaceMeshModel
-from vision.letterbox import resized
 
 MOST_FACES = 100
 LEAST_SIZE = 24.0
 _PRESENCE = 0.5
-_SURE = 0.75
-_SURE_PRESENCE = 0.9
+_SURE = 0.8
+_MOST_REFITS = 2
 _SAME_FACE = 0.5
 _SAME_PLACE = 0.7
+_SIDE, _LOWER = 0.81, 0.094
+"""What the mesh wants of YuNet's box: a square of this share of its height, moved down by this share of its side."""
 _BOX_TO_MESH = 1.04
+_LARGE, _LARGE_FACTOR = 1440, 1.5
+_SMALL = 640
+"""Pixels of a picture's longer side: above these it is shrunk by 1.5 and by 2."""
+_LARGEST_LOOK = (1280, 736)
+MOST_PIXELS = _LARGEST_LOOK[0] * _LARGEST_LOOK[1]
+"""Of the fine look: its memory is made for so many."""
+_LARGEST = 400
+_COARSER = 4
+"""Wider faces, in pixels of the fine look, may be missed by it, and are looked for in one this many times smaller."""
 _RIGHT_EYE, _LEFT_EYE = (33, 133), (362, 263)
-_SIDES = ((1440, 832, 256), (640, 416, 128), (0, 256, None))
-"""For pictures whose longer side is above so many pixels: the sides of the fine and of the coarse look."""
-_MOST_PIXELS = 832 * 480
-"""Of the fine look at a picture that is less oblong than 1,920 × 1,080, as a pixel takes some 250 bytes."""
-_LARGEST = 224
-"""Pixels of the detector's input: wider faces may be missed (it was trained at 256)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How to look at a picture. side: pixels that its longer side is given; least: width of the smallest face that
-    counts, in pixels of the picture."""
-
-    side: int
-    least: float
 
 
 class FaceFinder:
-    """Detectors and mesh together. One per thread."""
+    """Detector and mesh together. One per thread."""
 
-    def __init__(self, fine: FaceDetector, coarse: FaceDetector, mesh: FaceMeshModel) -> None:
-        """fine, coarse: the same detector twice, so that neither has to be resized between two pictures."""
-        self._fine = fine
-        self._coarse = coarse
+    def __init__(self, detector: FaceDetector, mesh: FaceMeshModel) -> None:
+        self._detector = detector
         self._mesh = mesh
 
     @classmethod
     def load(cls, folder: Path) -> "FaceFinder":
         """From the folder of the weight files. Raises vision's ModelMissingError or UnusableModelError."""
-        detector = folder / "face_detector.tflite"
-        return cls(FaceDetector(detector), FaceDetector(detector), FaceMeshModel(folder / "face_mesh.tflite"))
+        return cls(FaceDetector(folder / "face_yunet.onnx"), FaceMeshModel(folder / "face_mesh.tflite"))
+
+    def warm_up(self) -> LocatedFace:
+        """Lets the models take the memory of their largest look. Returns a face where there is none."""
+        empty = Image.new("RGB", _LARGEST_LOOK)
+        self._detector.detect(empty)
+        middle = DetectedFace(Box(500, 200, 700, 400), (Point(560, 270), Point(640, 270)), 1.0)
+        return LocatedFace(middle.box, self._mesh.fit(empty, middle).points)
 
     def find(self, picture: Image.Image, check: Callable[[], None]) -> list[LocatedFace]:
         """The faces of an RGB picture, largest first, at most 100, from 24 pixels on.
@@ -62,55 +61,54 @@ class FaceFinder:
         located: list[LocatedFace] = []
         for face in _each_once(self._detect(picture, check)):
             check()
-            if min(face.box.width, face.box.height) >= LEAST_SIZE and (fitted := self._fit(picture, face)):
+            if face.box.width >= LEAST_SIZE and (fitted := self._fit(picture, face)):
                 located.append(fitted)
         return sorted(_apart(located), key=lambda face: -face.box.area)[:MOST_FACES]
 
     def _detect(self, picture: Image.Image, check: Callable[[], None]) -> list[DetectedFace]:
-        """Of all looks. What the coarse one looks at is made from what the fine one has looked at: much less work."""
-        wanted = looks(picture)
-        small = resized(picture, wanted[0].side)
-        factor = max(picture.size) / wanted[0].side
-        detected: list[DetectedFace] = []
-        for detector, look in zip((self._fine, self._coarse), wanted, strict=False):
+        """Of both looks: a fine one, and where there is room for a face too large for it, a coarse one."""
+        fine = shrunk(picture)
+        factor = max(picture.size) / max(fine.size)
+        detected = self._detector.detect(fine)
+        if min(fine.size) > _LARGEST:
             check()
-            seen = (face.scaled(factor) for face in detector.detect(small, look.side))
-            detected += [face for face in seen if face.box.width >= look.least]
-        return detected
+            coarse = (face.scaled(_COARSER) for face in self._detector.detect(fine.reduce(_COARSER)))
+            detected += [face for face in coarse if face.box.width > _LARGEST / 2]
+        return [_square(face.scaled(factor)) for face in detected]
 
     def _fit(self, picture: Image.Image, face: DetectedFace) -> LocatedFace | None:
         """The face with its mesh, or None if there is none.
 
-        A box that the detector is not sure of often lies between two faces or beside one, and a turned face may not be
-        taken for one at first. The mesh then points to where the face is: it is fitted once more from there.
+        The mesh may not take a turned face for one at first: if the detector is sure, it is fitted again from where it
+        has settled, and counts as soon as it stays there.
         """
-        mesh, sure = self._mesh.fit(picture, face), face.score >= _SURE
-        if mesh.presence >= _PRESENCE and sure:
+        mesh = self._mesh.fit(picture, face)
+        if mesh.presence >= _PRESENCE:
             return LocatedFace(face.box.clipped(*picture.size), mesh.points)
-        if mesh.presence < _PRESENCE and not sure:
+        if face.score < _SURE:
             return None
-        moved = _detected(mesh.points, face.score)
-        again = self._mesh.fit(picture, moved)
-        stays = _overlap(moved.box, _detected(again.points, face.score).box) >= _SAME_PLACE
-        if again.presence < (_PRESENCE if sure else _SURE_PRESENCE) or not stays:
-            return None
-        return LocatedFace(moved.box.clipped(*picture.size), again.points)
+        for _ in range(_MOST_REFITS):
+            moved = _detected(mesh.points, face.score)
+            mesh = self._mesh.fit(picture, moved)
+            stays = _overlap(moved.box, _detected(mesh.points, face.score).box) >= _SAME_PLACE
+            if mesh.presence >= _PRESENCE and stays:
+                return LocatedFace(moved.box.clipped(*picture.size), mesh.points)
+        return None
 
 
-def looks(picture: Image.Image) -> tuple[Look, ...]:
-    """The fine look, which finds faces from 36 pixels on, and a coarse one for those that are too large for it.
+def shrunk(picture: Image.Image) -> Image.Image:
+    """What the fine look sees: a face of 36 pixels has 18 there, or 24 where the picture is large.
 
-    A face of 36 pixels in a picture of 1,920 is 15.6 to the detector. `benchmarks.accuracy_faces` has what that finds.
-    Of what the coarse look sees, only faces count that the fine one may have missed: it places small ones badly. There
-    is none where no face can be too large.
+    Whole factors are averaged, which takes a sixth of the time.
     """
-    longest, shortest = max(picture.size), min(picture.size)
-    fine, coarse = next((fine, coarse) for above, fine, coarse in _SIDES if longest > above)
-    fine = min(fine, int(np.sqrt(_MOST_PIXELS * longest / shortest)) // 32 * 32)
-    too_large = _LARGEST * longest / fine
-    if coarse and shortest > too_large:
-        return Look(fine, least=0), Look(coarse, least=too_large / 2)
-    return (Look(fine, least=0),)
+    longest = max(picture.size)
+    if longest <= _SMALL:
+        return picture
+    if longest <= _LARGE:
+        return picture.reduce(2)
+    factor = max(_LARGE_FACTOR, (picture.width * picture.height / MOST_PIXELS) ** 0.5)
+    width, height = (max(1, int(length / factor)) for length in picture.size)
+    return picture.resize((width, height), Image.Resampling.HAMMING)
 
 
 def _each_once(faces: list[DetectedFace]) -> list[DetectedFace]:
@@ -120,6 +118,19 @@ def _each_once(faces: list[DetectedFace]) -> list[DetectedFace]:
     boxes = np.array([face.box.array() for face in faces])
     scores = np.array([face.score for face in faces])
     return [faces[kept] for kept in hard_nms(boxes, scores, _SAME_FACE, containment)]
+
+
+def _square(face: DetectedFace) -> DetectedFace:
+    """What the detector says of a face as the mesh was trained to take it: a square from brow to chin."""
+    right, left = face.keypoints[:2]
+    across = np.array([left.x - right.x, left.y - right.y])
+    down = np.array([-across[1], across[0]]) / max(float(np.hypot(*across)), 1e-9)
+    side = _SIDE * face.box.height
+    x, y = np.array(face.box.center) + _LOWER * side * down
+    half = side / 2
+    return DetectedFace(
+        Box(float(x - half), float(y - half), float(x + half), float(y + half)), face.keypoints, face.score
+    )
 
 
 def _detected(points: Array, score: float) -> DetectedFace:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from PIL import Image
 
-from vision.errors import ModelMissingError, UnusableModelError
+from face_api.faces.onnx_network import OnnxNetwork
 
 SIZE = 32
 PADDING = 0.2
@@ -19,24 +18,12 @@ class GenderModel:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         """path: `face_gender.onnx`. Raises ModelMissingError or UnusableModelError."""
-        if not path.is_file():
-            raise ModelMissingError(f"there is no model {path}: run `make models`, or set MODELS_DIR to where it is")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise UnusableModelError(f"{path} is not an ONNX model that this runtime can load") from error
-        self._input = self._session.get_inputs()[0].name
+        self._network = OnnxNetwork(path, threads)
 
     def male(self, chips: Sequence[Image.Image]) -> list[float]:
-        """The probability of `male` for each 32 × 32 RGB chip (padding 0.2), averaged with its mirror image."""
+        """The probability of `male` for each aligned 32 × 32 RGB chip (padding 0.2)."""
         if not chips:
             return []
         faces = np.stack([np.asarray(chip, np.float32) for chip in chips])
-        both = np.concatenate([faces, faces[:, :, ::-1]])
-        batch = np.ascontiguousarray(((both - _MEAN_RGB) / 256).transpose(0, 3, 1, 2), np.float32)
-        probabilities = self._session.run(None, {self._input: batch})[0][:, 1].reshape(2, -1).mean(0)
-        return [float(probability) for probability in probabilities]
+        batch = np.ascontiguousarray(((faces - _MEAN_RGB) / 256).transpose(0, 3, 1, 2), np.float32)
+        return [float(probability) for probability in self._network.run(batch)[0][:, 1]]

@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 DIMENSIONS = 1024
+VERSION = "HSE FaceRes, int8, 192 pixels"
+"""What makes templates. Those of another version can't be compared with these: change it with whatever changes them
+more than a change of the picture does."""
+
 Vector = NDArray[np.float32]
 
 
@@ -28,6 +32,10 @@ class Template:
     def from_bytes(cls, stored: bytes, quality: float) -> "Template":
         """The opposite of `to_bytes`."""
         return cls(unit(np.frombuffer(stored, np.float16).astype(np.float32)), quality)
+
+
+NOBODY = Template(np.zeros(DIMENSIONS, np.float32), 0.0)
+"""Stands for a face of which nothing may be kept: like nobody's, and never remembered."""
 
 
 def unit(vector: Vector) -> Vector:

@@ -47,7 +47,10 @@ class Match:
 
 
 class TemplateStore(Protocol):
-    """Keeps templates by memory and visitor. Every call is part of the transaction that is passed in."""
+    """Keeps templates by memory and visitor.
+
+    A transaction that is passed in holds the memory's lock, and the call is part of it.
+    """
 
     def nearest(self, transaction: Transaction, memory: str, face: Vector, within: float) -> list[Match]:
         """Of the `CONSIDERED` nearest templates within the distance, the nearest of each visitor; nearest first."""
@@ -61,8 +64,11 @@ class TemplateStore(Protocol):
     def remove(self, transaction: Transaction, memory: str, template_id: str) -> None:
         """Deletes one template."""
 
-    def remove_visitors(self, transaction: Transaction, visitors: Sequence[tuple[str, str]]) -> None:
-        """Deletes all templates of these visitors (memory, visitor)."""
+    def remove_visitors(self, transaction: Transaction, memory: str, visitors: Sequence[str]) -> None:
+        """Deletes all templates of these visitors of a memory."""
+
+    def scrub(self) -> None:
+        """Removes what templates that are gone have left in the files. Called after they went, and at each sweep."""
 
     def size(self, transaction: Transaction, memory: str) -> int:
         """About how many templates the memory holds."""

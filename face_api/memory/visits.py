@@ -9,22 +9,22 @@ KEPT_VISITS = 32
 
 @dataclass(frozen=True)
 class Visit:
-    """One stay in view: from the first to the last sighting, epoch seconds."""
+    """One stay in view: from the first to the last sighting, epoch seconds; `cameras`: those it was seen at."""
 
     started_at: float
     last_seen_at: float
+    cameras: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """What the memory answers about one face: `visits` counts this one; `dwell_seconds` is since its start."""
+    """What the memory answers about one face; `first_at_camera`: this visit was not seen at this camera before."""
 
     visit: VisitKind
-    visits: int
-    dwell_seconds: int
+    first_at_camera: bool
 
 
-UNKNOWN = Sighting("unknown", 0, 0)
+UNKNOWN = Sighting("unknown", first_at_camera=False)
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class History:
     count: int = 0
 
 
-def see(history: History, seen_at: float, gap_seconds: float) -> tuple[Sighting, History]:
-    """What seeing a visitor at `seen_at` means, and the history with it.
+def see(history: History, seen_at: float, camera: str, gap_seconds: float) -> tuple[Sighting, History]:
+    """What seeing a visitor at `seen_at` at a camera means, and the history with it.
 
     Pictures may arrive late and out of order (a spool forwards after an outage), so a sighting belongs to the visit it
     lies in or next to (within the gap on either side), not to the last one.
@@ -44,10 +44,12 @@ def see(history: History, seen_at: float, gap_seconds: float) -> tuple[Sighting,
     for place in reversed(range(len(history.visits))):
         visit = history.visits[place]
         if visit.started_at - gap_seconds <= seen_at <= visit.last_seen_at + gap_seconds:
-            longer = Visit(min(visit.started_at, seen_at), max(visit.last_seen_at, seen_at))
+            start, end = min(visit.started_at, seen_at), max(visit.last_seen_at, seen_at)
+            longer = Visit(start, end, visit.cameras | {camera})
             visits = (*history.visits[:place], longer, *history.visits[place + 1 :])
-            sighting = Sighting("present", history.count, int(seen_at - longer.started_at))
-            return sighting, History(visits, history.count)
+            return Sighting("present", camera not in visit.cameras), History(visits, history.count)
     count = history.count + 1
-    visits = tuple(sorted((*history.visits, Visit(seen_at, seen_at)), key=lambda visit: visit.started_at))
-    return Sighting("new" if count == 1 else "returning", count, 0), History(visits[-KEPT_VISITS:], count)
+    begun = Visit(seen_at, seen_at, frozenset({camera}))
+    visits = tuple(sorted((*history.visits, begun), key=lambda visit: visit.started_at))
+    kind: VisitKind = "new" if count == 1 else "returning"
+    return Sighting(kind, first_at_camera=True), History(visits[-KEPT_VISITS:], count)

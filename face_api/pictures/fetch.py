@@ -1,13 +1,14 @@
 """Pictures by URL: off unless the operator allows it, and then no way into the network behind the service."""
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
 from face_api.errors import InvalidImageSize, InvalidURL
+from face_api.pictures.addresses import is_public
 from face_api.pictures.decode import MOST_BYTES
 
 PUBLIC = "public"
@@ -20,6 +21,11 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a host."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[4][0]) for address in found]
+
+
+def plain_client() -> httpx.AsyncClient:
+    """A client that keeps no cookies, as one host's would go to another, and asks no proxy."""
+    return httpx.AsyncClient(trust_env=False, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])))
 
 
 class UrlFetcher:
@@ -45,8 +51,10 @@ class UrlFetcher:
                     content, location = await self._get(target)
                     if location is None:
                         return content
+                    if not location:
+                        raise InvalidURL("the url redirects to nowhere")
                     target = target.join(location)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, ValueError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, ValueError, OverflowError, ExceptionGroup):
             raise InvalidURL("nothing could be fetched from the url") from None
         except TimeoutError:
             raise InvalidURL("the url's server is too slow") from None
@@ -63,7 +71,7 @@ class UrlFetcher:
         response = await self._client.send(request, stream=True, follow_redirects=False)
         try:
             if response.is_redirect:
-                return b"", response.headers["location"]
+                return b"", response.headers.get("location", "")
             if response.status_code != httpx.codes.OK:
                 raise InvalidURL("the url's server does not answer with a picture")
             content = bytearray()
@@ -81,15 +89,12 @@ class UrlFetcher:
         listed = url.host.lower() in self._hosts
         if not listed and PUBLIC not in self._hosts:
             raise InvalidURL("the url's host is not among those that are allowed")
-        addresses = await self._resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
+        port = url.port or (443 if url.scheme == "https" else 80)
+        if not 0 < port < 2**16:
+            raise InvalidURL("the url's port is none")
+        addresses = await self._resolve(url.host, port)
         if not addresses:
             raise InvalidURL("the url's host has no address")
-        if not listed and not all(_public(address) for address in addresses):
+        if not listed and not all(is_public(address) for address in addresses):
             raise InvalidURL("the url leads to a private address")
         return addresses[0]
-
-
-def _public(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    return parsed.is_global and not parsed.is_multicast and (mapped is None or mapped.is_global)

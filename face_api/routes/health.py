@@ -8,7 +8,9 @@ from face_api.errors import Unavailable
 from face_api.serving.metrics import Metrics
 
 
-def health_routes(metrics: Metrics, store_answers: Callable[[], bool]) -> APIRouter:
+def health_routes(
+    metrics: Metrics, store_writable: Callable[[], bool], workers_replaceable: Callable[[], bool]
+) -> APIRouter:
     """/status, /ready and /metrics, as the container had them."""
     routes = APIRouter(tags=["health"])
 
@@ -19,9 +21,11 @@ def health_routes(metrics: Metrics, store_answers: Callable[[], bool]) -> APIRou
 
     @routes.get("/ready")
     def ready() -> dict[str, str]:
-        """Models are loaded and the store answers."""
-        if not store_answers():
-            raise Unavailable("the store does not answer")
+        """Models are loaded, workers that end are replaced, and the store can be written."""
+        if not workers_replaceable():
+            raise Unavailable("no process can look at pictures any more: start the service again")
+        if not store_writable():
+            raise Unavailable("the store can't be written")
         return {"service": "face", "ready": "ready"}
 
     @routes.get("/metrics", response_class=Response)

@@ -1,8 +1,9 @@
 """The one place where an error becomes an HTTP answer."""
 
+import re
 from collections.abc import Mapping
+from http import HTTPStatus
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -10,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from face_api.errors import BadArgument, Cancelled, FaceApiError, RateLimitExceeded, Refused
-
-log = structlog.get_logger()
+from face_api.logs import log_fault
 
 CLIENT_CLOSED_REQUEST = 499
+_OTHER_VERSION = re.compile(r"/face/(?!v1\.0(/|$))")
 
 
 def error_answer(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -47,7 +48,9 @@ def answer_errors(app: FastAPI) -> None:
         return refusal(BadArgument("; ".join(_where(one) for one in error.errors()[:5])))
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == HTTPStatus.NOT_FOUND and _OTHER_VERSION.match(request.url.path):
+            return error_answer(404, "404", "Resource not found: of the Face API, this service answers v1.0")
         code = {404: "NotFound", 405: "MethodNotAllowed"}.get(error.status_code, "BadArgument")
         return error_answer(error.status_code, code, str(error.detail), error.headers)
 
@@ -69,10 +72,5 @@ def _where(error: Mapping[str, object]) -> str:
 
 
 def _internal(error: Exception) -> JSONResponse:
-    """A fault of ours: its kind and place are logged, its text is not, as it may quote the request."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "unknown"
-    log.error("fault", cause=type(error).__name__, place=place)
+    log_fault(error)
     return error_answer(500, "InternalServerError", "a fault of the service; it has been logged")

@@ -1,30 +1,19 @@
 """A picture's bytes through the pool: decoded and analyzed by the next free worker."""
 
-import time
-from dataclasses import dataclass
-
 from starlette.requests import Request
 
-from face_api.faces.analysis import FaceAnalyzer
-from face_api.faces.face import AnalyzedFace, Attribute
-from face_api.pictures.decode import decode
+from face_api.faces.face import Attribute
 from face_api.serving.client import while_connected
 from face_api.serving.metrics import Metrics
 from face_api.serving.pool import Check, WorkerPool
-
-
-@dataclass(frozen=True, eq=False)
-class AnalyzedPicture:
-    """`scale`: pixels of the picture as it was sent for each pixel of the faces' coordinates."""
-
-    scale: float
-    faces: list[AnalyzedFace]
+from face_api.workers.picture_worker import PictureWorker
+from face_api.workers.worker import AnalyzedPicture
 
 
 class PictureAnalysis:
     """What routes use to look at a picture."""
 
-    def __init__(self, pool: WorkerPool[FaceAnalyzer], metrics: Metrics) -> None:
+    def __init__(self, pool: WorkerPool[PictureWorker], metrics: Metrics) -> None:
         self._pool = pool
         self._metrics = metrics
 
@@ -33,15 +22,11 @@ class PictureAnalysis:
     ) -> AnalyzedPicture:
         """The faces in the picture, as long as the request's client is there. Raises Refused or Cancelled."""
 
-        def work(analyzer: FaceAnalyzer, check: Check) -> AnalyzedPicture:
-            start = time.monotonic()
-            picture = decode(content)
-            check()
-            decoded = time.monotonic()
-            faces = analyzer.analyze(picture.pixels, templates=templates, attributes=attributes, check=check)
-            self._metrics.stage("decode", decoded - start)
-            self._metrics.stage("analyze", time.monotonic() - decoded)
-            self._metrics.found(len(faces))
-            return AnalyzedPicture(picture.scale, faces)
+        def work(worker: PictureWorker, check: Check) -> AnalyzedPicture:
+            return worker.analyze(content, templates=templates, attributes=attributes, check=check)
 
-        return await while_connected(request, self._pool.run(work))
+        picture = await while_connected(request, self._pool.run(work))
+        self._metrics.stage("decode", picture.decoding)
+        self._metrics.stage("analyze", picture.analyzing)
+        self._metrics.found(len(picture.faces))
+        return picture

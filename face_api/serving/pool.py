@@ -1,4 +1,4 @@
-"""A bounded pool: one thread and one set of models for each core, a queue of fixed length, 429 beyond it."""
+"""A bounded pool: one thread and one worker for each core, a queue of fixed length, 429 beyond it."""
 
 import asyncio
 import math
@@ -17,7 +17,7 @@ Check = Callable[[], None]
 
 
 class WorkerPool(Generic[Tool]):
-    """Runs work on tools that may be used by one thread at a time. TFLite, ONNX and Pillow release the GIL."""
+    """Runs work on tools that may be used by one thread at a time."""
 
     def __init__(self, tools: Sequence[Tool], waiting: int) -> None:
         """tools: one for each worker; waiting: how many may wait for one."""

@@ -1,5 +1,6 @@
 """The HTTP server: bound before the models are loaded, ready after, stopped gracefully."""
 
+import resource
 import signal
 import socket
 
@@ -9,11 +10,12 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from face_api.errors import CannotStart
+from face_api.serving.connections import Connections, guarded
 
 log = structlog.get_logger()
 
 _SHUTDOWN_SECONDS = 20
-_MOST_CONNECTIONS = 512
+_FILES = 4096
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -31,12 +33,13 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve(app: FastAPI, listener: socket.socket) -> None:
     """Answers until SIGTERM or SIGINT; then finishes what is under way."""
+    _allow_files(_FILES)  # so that a burst of connections can be accepted before the first of them are ended
     config = uvicorn.Config(
         app,
         access_log=False,
         log_config=None,
         lifespan="off",
-        limit_concurrency=_MOST_CONNECTIONS,
+        http=guarded(Connections()),
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         server_header=False,
     )
@@ -44,6 +47,13 @@ def serve(app: FastAPI, listener: socket.socket) -> None:
         # uvicorn hands the signal on once it has stopped; there is nothing left to do then.
         signal.signal(number, lambda *_: None)
     _Server(config).run(sockets=[listener])
+
+
+def _allow_files(count: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class _Server(uvicorn.Server):

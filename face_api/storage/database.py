@@ -13,6 +13,9 @@ class Transaction(Protocol):
     def execute(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """Runs one statement with `?` for each value; returns its rows (also of RETURNING)."""
 
+    def tables(self) -> set[str]:
+        """The names of the tables that there are."""
+
     def lock(self, name: str) -> None:
         """Waits until no other transaction, of any process, holds this name; holds it until the end."""
 

@@ -24,6 +24,9 @@ class SqliteTransaction:
     def execute(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql, values).fetchall()
 
+    def tables(self) -> set[str]:
+        return {name for (name,) in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
     def lock(self, name: str) -> None:
         """Nothing to wait for: one transaction runs at a time."""
 
@@ -36,7 +39,7 @@ class SqliteDatabase:
     """One SQLite file in `folder`, or a database in memory if `folder` is None.
 
     The folder is locked: the indexes in memory are only true as long as one process writes. Raises CannotStart when
-    another process holds it or it can't be written.
+    another process holds it, it can't be written, or others than its owner can get into it.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -85,6 +88,8 @@ class SqliteDatabase:
 def _hold(folder: Path) -> IO[bytes]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.stat().st_mode & 0o077:
+            raise CannotStart(f"{folder}: others can get into it, and faces lie there: chmod 700 it")
         file = (folder / "lock").open("ab")
     except OSError as error:
         raise CannotStart(f"{folder}: can't be written ({error.strerror})") from None

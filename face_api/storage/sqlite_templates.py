@@ -24,6 +24,7 @@ class SqliteTemplates:
     """TemplateStore over SQLite. The indexes are read under the database's lock, so they always match the file."""
 
     def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
         self._indexes: defaultdict[str, VectorIndex] = defaultdict(VectorIndex)
         with database.transaction() as transaction:
             transaction.execute(_SCHEMA)
@@ -58,17 +59,15 @@ class SqliteTemplates:
         transaction.execute("DELETE FROM templates WHERE template_id = ?", (template_id,))
         transaction.after_commit(lambda: self._drop(memory, [template_id]))
 
-    def remove_visitors(self, transaction: Transaction, visitors: Sequence[tuple[str, str]]) -> None:
-        gone: dict[str, list[str]] = {}
-        for memory, visitor in visitors:
+    def remove_visitors(self, transaction: Transaction, memory: str, visitors: Sequence[str]) -> None:
+        gone: list[str] = []
+        for visitor in visitors:
             rows = transaction.execute("DELETE FROM templates WHERE visitor = ? RETURNING template_id", (visitor,))
-            gone.setdefault(memory, []).extend(template_id for (template_id,) in rows)
+            gone.extend(template_id for (template_id,) in rows)
+        transaction.after_commit(lambda: self._drop(memory, gone))
 
-        def drop() -> None:
-            for memory, template_ids in gone.items():
-                self._drop(memory, template_ids)
-
-        transaction.after_commit(drop)
+    def scrub(self) -> None:
+        self._database.scrub()
 
     def size(self, transaction: Transaction, memory: str) -> int:  # noqa: ARG002 - the index knows
         index = self._indexes.get(memory)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from face_api.errors import Unavailable
 from face_api.storage.database import Database
 
 log = structlog.get_logger()
@@ -45,5 +46,7 @@ class Sweeper:
         while not self._stop.wait(self._seconds):
             try:
                 self.sweep()
+            except Unavailable:
+                pass  # the probe has said so, once; the next pass makes up for this one
             except Exception as error:  # noqa: BLE001 - a sweep that fails is tried again; it must not end the thread
                 log.error("sweep failed", cause=type(error).__name__)

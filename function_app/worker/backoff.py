@@ -26,9 +26,13 @@ class Backoff:
         self._until = 0.0
         self.reason = ""
 
-    def failed(self, reason: str, retry_after: float | None = None) -> None:
-        """Pause: as long as the other side asked, else 0.25 s doubled each time, at most 15 s, with jitter."""
+    def failed(self, reason: str, retry_after: float | None = None) -> bool:
+        """Pause: as long as the other side asked, else 0.25 s doubled each time, at most 15 s, with jitter.
+
+        True when all was well before.
+        """
         with self._lock:
+            first = self._failures == 0
             now = self._clock()
             if now >= self._until:
                 self._failures += 1
@@ -36,11 +40,14 @@ class Backoff:
             pause = longest * (0.5 + 0.5 * self._jitter())
             self._until = max(self._until, now + max(pause, retry_after or 0.0))
             self.reason = reason
+            return first
 
-    def succeeded(self) -> None:
-        """All is well again."""
+    def succeeded(self) -> bool:
+        """All is well again. True when it was not before."""
         with self._lock:
+            recovered = self._failures > 0
             self._failures, self._until, self.reason = 0, 0.0, ""
+            return recovered
 
     @property
     def seconds_left(self) -> float:

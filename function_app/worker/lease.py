@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from function_app.errors import FunctionAppError
-from function_app.storage import Blob, Content
+from function_app.storage.blob import Blob
+from function_app.storage.content import Content
 
 
 class Lease:
@@ -22,7 +23,7 @@ class Lease:
         self._deleted = False
 
     def __enter__(self) -> Self:
-        """Raises PictureTaken or PictureGone, or StorageUnavailable."""
+        """Raises BlobTaken or BlobGone, or StorageUnavailable."""
         self._since = self._clock()
         self.id = self._picture.acquire(self._seconds)
         return self
@@ -35,17 +36,17 @@ class Lease:
                 self._picture.release(self.id)
 
     def read(self) -> Content:
-        """The picture's bytes. Raises PictureTaken or PictureGone when the lease was lost."""
+        """The picture's bytes. Raises BlobTaken or BlobGone when the lease was lost."""
         return self._picture.read(self.id)
 
     def keep(self) -> None:
-        """Renew it when half its time is over. Raises PictureTaken or PictureGone when it is lost."""
+        """Renew it when half its time is over. Raises BlobTaken or BlobGone when it is lost."""
         now = self._clock()
         if now - self._since > self._seconds / 2:
             self._picture.renew(self.id)
             self._since = now
 
     def delete(self) -> None:
-        """Delete the picture, and the lease with it. Raises PictureTaken or PictureGone when the lease was lost."""
+        """Delete the picture, and the lease with it. Raises BlobTaken or BlobGone when the lease was lost."""
         self._picture.delete(self.id)
         self._deleted = True

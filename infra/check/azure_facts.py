@@ -1,4 +1,4 @@
-"""What Azure accepts, where the types leave it open: names (Microsoft's naming rules), SKUs and role ids."""
+"""What Azure accepts, where the types leave it open: names (Microsoft's naming rules), SKUs, roles, logs, metrics."""
 
 import re
 
@@ -47,11 +47,42 @@ SKUS: dict[str, frozenset[str]] = {
     }.items()
 }
 
-ROLES: dict[str, str] = {
-    "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": "Azure Event Hubs Data Receiver",
-    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
-    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
-    "4fc6c259-987e-4a07-842e-c321cc9d413f": "IoT Hub Data Contributor",
-    "dfce44e4-17b7-4bd1-a6d1-04996ec95633": "Device Provisioning Service Data Contributor",
-}
+ROLES = frozenset(
+    {
+        "Azure Event Hubs Data Receiver",
+        "Azure Event Hubs Data Sender",
+        "Storage Blob Data Contributor",
+        "Storage Blob Data Reader",
+        "IoT Hub Data Contributor",
+        "Device Provisioning Service Data Contributor",
+    }
+)
 """Roles a grant may give; Owner, Contributor and the like are not here on purpose."""
+
+LOGS: dict[str, frozenset[str]] = {
+    kind.lower(): frozenset(names.split())
+    for kind, names in {
+        "Microsoft.ContainerRegistry/registries": "ContainerRegistryLoginEvents ContainerRegistryRepositoryEvents",
+        "Microsoft.Devices/IotHubs": (
+            "C2DCommands C2DTwinOperations Configurations Connections D2CTwinOperations DeviceIdentityOperations "
+            "DeviceStreams DeviceTelemetry DirectMethods DistributedTracing FileUploadOperations JobsOperations Routes "
+            "TwinQueries"
+        ),
+        "Microsoft.Devices/provisioningServices": "DeviceOperations ServiceOperations",
+        "Microsoft.EventHub/namespaces": (
+            "ArchiveLogs AutoScaleLogs CustomerManagedKeyUserLogs EventHubVNetConnectionEvent KafkaCoordinatorLogs "
+            "KafkaUserErrorLogs OperationalLogs"
+        ),
+        "Microsoft.Storage/storageAccounts/blobServices": "StorageDelete StorageRead StorageWrite",
+        "Microsoft.StreamAnalytics/streamingjobs": "Authoring Execution",
+    }.items()
+}
+"""Categories of resource logs, as a third party's table has them: Microsoft's present pages leave the words out."""
+
+_SUMS, _LEVELS = frozenset({"Total"}), frozenset({"Average", "Maximum", "Minimum"})
+METRICS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("Errors", "LateInputEvents", "InputEvents", "OutputEvents", "ThrottledRequests"), _SUMS),
+    **dict.fromkeys(("InputEventsSourcesBacklogged", "OutputWatermarkDelaySeconds", "ResourceUtilization"), _LEVELS),
+}
+"""Metrics and how each may be summed up, from Microsoft's reference (azure-monitor-docs, supported-metrics), but for
+`ThrottledRequests`, which was not seen there."""

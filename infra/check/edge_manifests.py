@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.check.arm_template import read_json
-from infra.check.bicep_source import SECRET_NAME
+from infra.check.files import read_json
 from infra.check.finding import ROOT, Finding, NotRun, Outcome
+from infra.check.secrets import is_secret
 
 SCHEMA_CHECK = ROOT.parent / "shared/checks/edge_manifest.py"
 FOLDER = "infra/iot_edge"
@@ -78,6 +78,8 @@ def _twin(file: str, twin: str, desired: dict[str, Any]) -> Iterator[Finding]:
     if len(json.dumps(desired)) > _TWIN_LIMIT:
         yield Finding("twin-size", file, f"{twin}: desired properties are limited to 32 KB")
     for key in desired:
+        if key == "properties.desired" and not twin.startswith("$"):
+            yield Finding("twin-replaced", file, f"{twin}: as a whole it takes away what was set by hand, each time")
         if not key.startswith("properties.desired"):
             yield Finding("schema", file, f"{twin}: {key} is none of a twin's desired properties")
 
@@ -103,7 +105,7 @@ def _module(file: str, name: str, module: dict[str, Any]) -> Iterator[Finding]:
     if name not in ("edgeAgent", "edgeHub"):
         yield from _container(file, name, read)
     for variable, entry in module.get("env", {}).items():
-        secret = SECRET_NAME.search(variable) or variable == "PictureStorage"
+        secret = is_secret(variable)
         if secret and not str(entry.get("value", "")).startswith("${"):
             yield Finding("plain-secret", file, f"{name}: {variable} must be a placeholder, filled in when deploying")
 

@@ -6,13 +6,21 @@ from typing import Any
 from infra.check.finding import Finding
 from infra.check.kustomize import Manifest, pod_of
 
-MAY_HEAR = {"face-api": {"worker", "erasure"}, "postgres": {"face-api"}, "worker": set[str](), "erasure": set[str]()}
+MAY_HEAR = {
+    "face-api": {"worker", "erasure"},
+    "postgres": {"face-api"},
+    "worker": {"prometheus"},
+    "erasure": set[str](),
+}
 MAY_REACH = {
     "face-api": {"postgres"},
     "postgres": set[str](),
     "erasure": {"face-api"},
     "worker": {"face-api", "internet"},
 }
+METRICS_PORTS = {8080}
+"""Where the worker says how it is; a Prometheus in another namespace may ask."""
+
 INTERNET_PORTS = {443, 5671}
 """Blob storage and AMQP over TLS."""
 
@@ -61,6 +69,9 @@ def _wrong(rule: Manifest, peers_key: str, pods: list[dict[str, str]], allowed: 
             elif not ports <= INTERNET_PORTS:
                 yield f"reaches the outside on ports other than {sorted(INTERNET_PORTS)}"
         elif "namespaceSelector" in peer:
+            labels = peer.get("podSelector", {}).get("matchLabels", {})
+            if labels.get("app.kubernetes.io/name") in allowed and ports == METRICS_PORTS:
+                continue
             if ports != {53}:
                 yield "reaches other namespaces for more than names"
         else:

@@ -22,12 +22,10 @@ import yaml
 from infra.check.finding import Finding, NotRun, Outcome
 from infra.check.kubernetes import OVERLAYS
 from infra.check.kustomize import build
+from infra.check.snapshots import Deployment, deployments
 
 PINS = Path(__file__).with_name("policy-requirements.txt")
 SKIPS = Path(__file__).with_name("policy_skips.json")
-_PARSE = (
-    "import sys, pathlib, pycep; [pycep.BicepParser().parse(text=pathlib.Path(f).read_text()) for f in sys.argv[1:]]"
-)
 
 
 def check(root: Path) -> Iterator[Outcome]:
@@ -42,9 +40,6 @@ def check(root: Path) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory() as folder:
         staged = Path(folder)
         stage(root, staged)
-        unread = _parse(environment, sorted(staged.rglob("*.bicep")))
-        if unread:
-            yield Finding("syntax", "infra/azure", f"checkov's parser, which skips what it can't read: {unread}")
         report = _run(environment, staged)
     yield from judge(report, json.loads(SKIPS.read_text()))
 
@@ -76,10 +71,13 @@ def set_up(environment: Path) -> None:
 
 
 def stage(root: Path, folder: Path) -> None:
-    """Copy what checkov is to see: templates as they are, overlays as Kustomize builds them, Dockerfiles."""
-    shutil.copytree(root / "infra/azure", folder / "infra/azure")
+    """Copy what checkov is to see: templates worked out, overlays as kubectl builds them, Dockerfiles."""
+    for deployment in deployments(root):
+        target = (folder / deployment.file).with_suffix(".json")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(_template(deployment)))
     hub = folder / "infra/stack_hub"
-    hub.mkdir()
+    hub.mkdir(parents=True, exist_ok=True)
     for path in (root / "infra/stack_hub").glob("*.json"):
         if path.with_suffix(".parameters.json").exists():
             shutil.copy(path, hub)
@@ -91,6 +89,13 @@ def stage(root: Path, folder: Path) -> None:
         for path in (root / room).glob("*Dockerfile"):
             (folder / room).mkdir(exist_ok=True)
             shutil.copy(path, folder / room)
+
+
+def _template(deployment: Deployment) -> dict[str, Any]:
+    """A snapshot as the ARM template that says the same."""
+    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    resources = [{key: value for key, value in one.body.items() if key != "id"} for one in deployment.resources]
+    return {"$schema": schema, "contentVersion": "1.0.0.0", "resources": resources}
 
 
 def judge(report: list[dict[str, Any]], skips: list[dict[str, str]]) -> Iterator[Outcome]:
@@ -118,15 +123,9 @@ def judge(report: list[dict[str, Any]], skips: list[dict[str, str]]) -> Iterator
         yield NotRun("checkov", "it found nothing to look at")
 
 
-def _parse(environment: Path, files: list[Path]) -> str:
-    command = [str(environment / "bin/python"), "-c", _PARSE, *map(str, files)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    return "" if answer.returncode == 0 else answer.stderr.strip().splitlines()[-1]
-
-
 def _run(environment: Path, folder: Path) -> list[dict[str, Any]]:
     command = [str(environment / "bin/python"), "-m", "checkov.main", "--directory", str(folder), "--skip-download"]
-    command += ["--framework", "bicep", "arm", "kubernetes", "dockerfile", "--output", "json", "--quiet", "--compact"]
+    command += ["--framework", "arm", "kubernetes", "dockerfile", "--output", "json", "--quiet", "--compact"]
     surroundings = {**os.environ, "LOG_LEVEL": "ERROR", "CHECKOV_RENDER_MAX_LEN": "0"}
     answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=surroundings)
     try:

@@ -4,24 +4,28 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.check.azure_resources import deployments
+from infra.check.azure_resources import ALERTS
 from infra.check.finding import Finding, Unreadable
+from infra.check.snapshots import deployments
 
-ALERT_TYPES = {"microsoft.insights/metricalerts", "microsoft.insights/scheduledqueryrules"}
 DOCUMENT = "docs/operate.md"
 _RUNBOOKS = re.compile(r"(?ms)^## Runbooks$(.*?)(?=^## |\Z)")
+_NAMED = re.compile(r"docs/operate\.md#(\S+)$")
 
 
 def check(root: Path) -> Iterator[Finding]:
-    """Alerts of the deployment against the headings under `## Runbooks`."""
+    """The runbooks that alerts name against the headings under `## Runbooks`."""
     alerts: set[str] = set()
-    for planned in deployments(root):
-        if isinstance(planned, Finding):
-            return  # azure_resources has said so
-        try:
-            alerts |= {one.name for one in planned.resources if one.type.lower() in ALERT_TYPES}
-        except Unreadable:
-            return
+    try:
+        for deployment in deployments(root):
+            for one in deployment.resources:
+                if one.type.lower() in ALERTS:
+                    named = _NAMED.search(one.body["properties"]["description"])
+                    alerts.add(named[1] if named else one.name)
+                    if not named or not one.name.endswith(f"-{named[1]}"):
+                        yield Finding("runbook", deployment.file, f"alert {one.name} names another's runbook, or none")
+    except Unreadable:
+        return  # azure_resources says so
     path = root / DOCUMENT
     section = _RUNBOOKS.search(path.read_text()) if path.exists() else None
     headings = set(re.findall(r"(?m)^### (\S+)$", section.group(1))) if section else set()

@@ -11,15 +11,19 @@ from edge.settings import TWIN_NAMES
 from edge.settings import Settings as EdgeSettings
 from face_api.settings import Settings as FaceApiSettings
 from function_app.settings import WorkerSettings
-from infra.check.arm_template import read_json, template
 from infra.check.edge_manifests import FOLDER as MANIFESTS
 from infra.check.edge_manifests import desired_of, modules
+from infra.check.files import read_json
 from infra.check.finding import Finding
 from infra.check.kubernetes import OVERLAYS
 from infra.check.kustomize import Manifest, build, containers, pod_of
+from infra.check.snapshots import hub_templates
 
 READ_BY_THE_HOST = re.compile(r"AzureWebJobs\w+|FUNCTIONS_\w+|APPLICATIONINSIGHTS_CONNECTION_STRING|WEBSITE_\w+")
 """Settings of the Functions host itself."""
+
+READ_BY_OTHERS = frozenset({"SECRETS_DIR", "AZMON_COLLECT_ENV", "ORT_DISABLE_TELEMETRY", "REQUESTS_CA_BUNDLE"})
+"""Variables that are no settings of ours: where secrets are mounted, what agents and libraries ask for."""
 
 CONTAINERS: dict[str, type[BaseModel]] = {"worker": WorkerSettings, "face-api": FaceApiSettings}
 """Containers that run our code, and what reads their environment."""
@@ -28,11 +32,13 @@ DEFAULTS_STAND_IN = "edge.layered.json"
 """The manifest whose twin spells out the module's own defaults."""
 
 _STAND_INS = {
+    "AllowedHosts": "a.blob.example",
     "PictureStorage": "BlobEndpoint=https://a.blob.example/;SharedAccessSignature=stand-in",
     "ANONYMIZATION_KEY_SINCE": "2026-01-01T00:00:00Z",
     "CameraSource": "rtsp://camera:554/stream",
     "FACE_API_ENDPOINT": "http://face-api:5000",
     "FACE_API_DATABASE": "postgresql://stand-in",
+    "FACE_API_ERASING_KEY": "another stand-in for a secret, longer than thirty-two bytes",
 }
 _ANY = "stand-in for a secret, longer than thirty-two bytes"
 
@@ -47,23 +53,37 @@ def check(root: Path) -> Iterator[Finding]:
             for container in containers(pod) if pod else ():
                 if container["name"] in CONTAINERS:
                     where = f"{folder.relative_to(root)} {container['name']}"
-                    yield from _fits(where, _environment(container, manifests), CONTAINERS[container["name"]])
+                    given = _environment(container, manifests) | _mounted(container, pod or {})
+                    yield from _fits(where, given, CONTAINERS[container["name"]])
     for path in sorted((root / MANIFESTS).glob("*.json")):
         yield from _manifest(path, root)
 
 
 def _function_app(root: Path) -> Iterator[Finding]:
-    arm = template(root / "infra/stack_hub/function_app.json", root)
-    site = next(one for one in arm.resources if one.type == "Microsoft.Web/sites")
+    file = "infra/stack_hub/function_app.json"
+    (template,) = (one for one in hub_templates(root) if "function-app" in one.file)
+    site = next(one for one in template.resources if one.type == "Microsoft.Web/sites")
     given = {one["name"]: one["value"] for one in site.body["properties"]["siteConfig"]["appSettings"]}
     ours = {name: value for name, value in given.items() if not READ_BY_THE_HOST.fullmatch(name)}
-    yield from _fits(arm.file, ours, WorkerSettings)
+    yield from _fits(file, ours, WorkerSettings)
     for source in sorted((root / "function_app").glob("*.py")):
-        for name in re.findall(r"%([A-Za-z_]+)%", source.read_text()):
+        for name in re.findall(r"%([A-Z][A-Za-z_]{3,})%", source.read_text()):
             if name not in given:
-                yield Finding(
-                    "setting", arm.file, f"function_app/{source.name} asks the host for {name}, which is not set"
-                )
+                yield Finding("setting", file, f"function_app/{source.name} asks the host for {name}, which is not set")
+
+
+def _mounted(container: Manifest, pod: Manifest) -> dict[str, Any]:
+    """Secrets that the container finds as files in SECRETS_DIR."""
+    folder = {one["name"]: one.get("value") for one in container.get("env", [])}.get("SECRETS_DIR")
+    mounts = {one["name"] for one in container.get("volumeMounts", []) if one["mountPath"] == folder}
+    found: dict[str, Any] = {}
+    for volume in pod["spec"].get("volumes", []):
+        if volume["name"] in mounts:
+            sources = (
+                [volume["secret"]] if "secret" in volume else [one["secret"] for one in volume["projected"]["sources"]]
+            )
+            found |= {item["path"]: "${secret}" for source in sources for item in source["items"]}
+    return found
 
 
 def _environment(container: Manifest, manifests: list[Manifest]) -> dict[str, Any]:
@@ -72,7 +92,8 @@ def _environment(container: Manifest, manifests: list[Manifest]) -> dict[str, An
     for source in container.get("envFrom", []):
         found |= maps.get(source["configMapRef"]["name"], {})
     for variable in container.get("env", []):
-        found[variable["name"]] = variable.get("value", "${secret}")
+        if variable["name"] not in READ_BY_OTHERS:
+            found[variable["name"]] = variable.get("value", "${secret}")
     return found
 
 
@@ -82,7 +103,8 @@ def _manifest(path: Path, root: Path) -> Iterator[Finding]:
     twin = desired_of(content, "edge")
     for name, module in modules(content):
         if name == "edge":
-            environment = {key: entry["value"] for key, entry in module.get("env", {}).items()}
+            given = {key: entry["value"] for key, entry in module.get("env", {}).items()}
+            environment = {key: value for key, value in given.items() if key not in READ_BY_OTHERS}
             yield from _fits(file, environment, EdgeSettings)
     for name in sorted(twin.keys() - TWIN_NAMES):
         yield Finding("setting", file, f"{name} is no property of the module's twin")

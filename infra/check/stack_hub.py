@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.check.arm_template import ArmTemplate, calls, read_json, template, texts
 from infra.check.azure_resources import legal
-from infra.check.bicep.evaluate import Runtime
-from infra.check.bicep_source import SECRET_NAME
+from infra.check.files import read_json, texts
 from infra.check.finding import Finding
+from infra.check.secrets import SECRET_NAME
+from infra.check.snapshots import hub_templates
 
 PROFILE = {
     "microsoft.storage": "2019-06-01",
@@ -22,46 +22,61 @@ PROFILE = {
 }
 """API version of each provider in the profile 2020-09-01-hybrid."""
 
+SLOW_KUBELET = {"--node-status-update-frequency": "1m"}
+SLOW_CONTROLLERS = {"--node-monitor-grace-period": "5m", "--route-reconciliation-period": "1m"}
+"""Timings of AKS Engine's sample for a Stack Hub."""
+
 SCHEMA = "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#"
+_CALL = re.compile(r"(\w+)\((?:'([^']*)')?")
 _GIVES_AWAY = re.compile(r"^(list\w*|getSecret)$", re.IGNORECASE)
 _KEY_IN_TEXT = re.compile(r"(AccountKey|SharedAccessKey|SharedAccessSignature|sig)=[A-Za-z0-9+/%]{8}")
 
 
 def check(root: Path) -> Iterator[Finding]:
-    """Every template in infra/stack_hub and cluster.json."""
+    """Every template in infra/stack_hub, as written and as worked out, and cluster.json."""
     folder = root / "infra/stack_hub"
     for path in sorted(folder.glob("*.json")):
+        file = str(path.relative_to(root))
         if path.name == "cluster.json":
-            yield from _cluster(str(path.relative_to(root)), read_json(path, root)["properties"])
+            yield from _cluster(file, read_json(path, root)["properties"])
         elif not path.name.endswith(".parameters.json"):
-            yield from _template(template(path, root))
+            given = read_json(path.with_suffix(".parameters.json"), root).get("parameters", {})
+            yield from _template(file, read_json(path, root), given)
+    for deployment in hub_templates(root):
+        for resource in deployment.resources:
+            yield from legal(resource)
+            yield from _resource(resource.file, resource.type, resource.api_version, resource.body)
 
 
-def _template(arm: ArmTemplate) -> Iterator[Finding]:
-    declared: dict[str, dict[str, Any]] = arm.template["parameters"]
-    if arm.template["$schema"] != SCHEMA:
-        yield Finding("profile", arm.file, f"$schema must be {SCHEMA}")
-    body = {key: arm.template[key] for key in ("variables", "resources", "outputs")}
-    used = {(function, name) for function, name in calls(body)}
+def _template(file: str, template: dict[str, Any], given: dict[str, Any]) -> Iterator[Finding]:
+    declared: dict[str, dict[str, Any]] = template["parameters"]
+    if template["$schema"] != SCHEMA:
+        yield Finding("profile", file, f"$schema must be {SCHEMA}")
+    body = {key: template[key] for key in ("variables", "resources", "outputs")}
+    used = set(_calls(body))
     for name, parameter in declared.items():
-        yield from _parameter(arm.file, name, parameter)
+        yield from _parameter(file, name, parameter)
         if ("parameters", name) not in used:
-            yield Finding("unused", arm.file, f"parameter {name} is never used")
-    for name in arm.template["variables"]:
+            yield Finding("unused", file, f"parameter {name} is never used")
+    for name in template["variables"]:
         if ("variables", name) not in used:
-            yield Finding("unused", arm.file, f"variable {name} is never used")
-    for name in sorted(arm.given.keys() - declared.keys()):
-        yield Finding("parameter-file", arm.file, f"the parameter file gives {name}, which is not declared")
-    for name in sorted(arm.given.keys() & declared.keys()):
+            yield Finding("unused", file, f"variable {name} is never used")
+    for name in sorted(given.keys() - declared.keys()):
+        yield Finding("parameter-file", file, f"the parameter file gives {name}, which is not declared")
+    for name in sorted(given.keys() & declared.keys()):
         if declared[name]["type"].lower().startswith("secure"):
-            yield Finding("plain-secret", arm.file, f"the parameter file holds the secret {name}")
-    yield from _outputs(arm)
-    for text in texts(arm.template):
+            yield Finding("plain-secret", file, f"the parameter file holds the secret {name}")
+    yield from _outputs(file, template)
+    for text in texts(template):
         if _KEY_IN_TEXT.search(text):
-            yield Finding("plain-secret", arm.file, "a key stands in the template")
-    for resource in arm.resources:
-        yield from legal(resource)
-        yield from _resource(arm.file, resource.type, resource.api_version, resource.body)
+            yield Finding("plain-secret", file, "a key stands in the template")
+
+
+def _calls(value: object) -> Iterator[tuple[str, str]]:
+    """Functions that the expressions in a JSON value call, each with its first argument if that is a plain string."""
+    for text in texts(value):
+        if text.startswith("[") and not text.startswith("[["):
+            yield from _CALL.findall(text)
 
 
 def _parameter(file: str, name: str, parameter: dict[str, Any]) -> Iterator[Finding]:
@@ -77,17 +92,14 @@ def _parameter(file: str, name: str, parameter: dict[str, Any]) -> Iterator[Find
         yield Finding("unbounded", file, f"parameter {name} needs a range, or the values allowed")
 
 
-def _outputs(arm: ArmTemplate) -> Iterator[Finding]:
-    declared = arm.template["parameters"]
-    for name, output in arm.template["outputs"].items():
-        for function, argument in calls([output, _behind(output, arm)]):
+def _outputs(file: str, template: dict[str, Any]) -> Iterator[Finding]:
+    declared = template["parameters"]
+    for name, output in template["outputs"].items():
+        behind = [template["variables"].get(one) for function, one in _calls(output) if function == "variables"]
+        for function, argument in _calls([output, behind]):
             parameter = declared.get(argument, {}) if function == "parameters" else {}
             if _GIVES_AWAY.match(function) or parameter.get("type", "").lower().startswith("secure"):
-                yield Finding("secret-output", arm.file, f"output {name} gives a secret away")
-
-
-def _behind(output: object, arm: ArmTemplate) -> list[object]:
-    return [arm.template["variables"].get(name) for function, name in calls(output) if function == "variables"]
+                yield Finding("secret-output", file, f"output {name} gives a secret away")
 
 
 def _resource(file: str, kind: str, version: str, body: dict[str, Any]) -> Iterator[Finding]:
@@ -95,7 +107,7 @@ def _resource(file: str, kind: str, version: str, body: dict[str, Any]) -> Itera
     if version != wanted:
         yield Finding("profile", file, f"{kind}@{version}: the profile 2020-09-01-hybrid has {wanted}")
     name = str(body["name"])
-    if isinstance(body["name"], Runtime):
+    if name.startswith("["):
         yield Finding("illegal-name", file, f"{kind}: its name is not known before the deployment")
     if "/" not in name and body.get("location") != "westeurope":  # what resourceGroup().location works out to
         yield Finding("profile", file, f"{name}: location must be [resourceGroup().location]")
@@ -122,5 +134,13 @@ def _cluster(file: str, model: dict[str, Any]) -> Iterator[Finding]:
     kubernetes = model["orchestratorProfile"]["kubernetesConfig"]
     if kubernetes.get("networkPolicy") != "calico":
         yield Finding("cluster", file, "without networkPolicy calico no NetworkPolicy is enforced")
+    addons = {one["name"] for one in kubernetes.get("addons", []) if one["enabled"]}
+    if "azuredisk-csi-driver" not in addons:
+        yield Finding("cluster", file, "without azuredisk-csi-driver no claim gets a disk: the database never starts")
+    slow = {"kubeletConfig": SLOW_KUBELET, "controllerManagerConfig": SLOW_CONTROLLERS}
+    for part, wanted in slow.items():
+        for name, value in wanted.items():
+            if kubernetes.get(part, {}).get(name) != value:
+                yield Finding("cluster", file, f"{part}: {name} must be {value}: a Hub's resource manager is slow")
     if any(model["servicePrincipalProfile"].values()):
         yield Finding("plain-secret", file, "the service principal belongs on aks-engine's command line, not here")

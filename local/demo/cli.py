@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from azure.core.exceptions import AzureError
 from rich.console import Console
 
-from local.demo.run import Plan, watch_it_through
-from local.demo.source import CAMERA_SECONDS, is_endless, resolve
-from local.demo.view import View
+from local.demo.source import CAMERA_SECONDS, is_endless, places, resolve
 from local.errors import ChildRefused, LocalError, NothingToShow, SurroundingsUnfit
+from local.room import check_room, room_left
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         default="sample",
-        help="sample, a video file, a folder of pictures, rtsp://… or a camera's number (default: sample)",
+        help="sample, a video file, a folder of pictures, rtsp://…, a camera's number, or CameraSource for what the "
+        "environment variable of that name holds, as an address with a password (default: sample)",
     )
     parser.add_argument("--seconds", type=_positive, help="stop after so many seconds (default: at the footage's end)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the summary there as well, as JSON")
@@ -35,9 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
             raise NothingToShow(f"--json {arguments.json}: there is no such folder to write to")
-        source = resolve(arguments.source)
-        seconds = arguments.seconds or (CAMERA_SECONDS if is_endless(arguments.source) else None)
-        plan = Plan(source, seconds, dashboard=not arguments.no_dashboard)
+        check_room()
+        source = resolve(arguments.source, os.environ)
+        seconds = arguments.seconds or (CAMERA_SECONDS if is_endless(source) else None)
+        # they load for a second; mistakes are told before
+        from local.demo.run import Plan, watch_it_through  # noqa: PLC0415
+        from local.demo.view import View  # noqa: PLC0415
+
+        plan = Plan(source, places(arguments.source), seconds, dashboard=not arguments.no_dashboard)
         with tempfile.TemporaryDirectory(prefix="footfall-") as folder:
             summary = watch_it_through(plan, Path(folder), os.environ, View(console, arguments.source))
     except (ChildRefused, NothingToShow, SurroundingsUnfit) as error:
@@ -49,14 +55,23 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         console.print("demo: interrupted, everything is stopped")
         return 130
+    except AzureError as error:
+        console.print(
+            f"demo: local storage failed ({type(error).__name__}); {room_left()}", style="red", soft_wrap=True
+        )
+        return 1
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(summary.as_json(), indent=2) + "\n")
-    Console(file=sys.stdout).print(summary.as_text())
+    out = Console(file=sys.stdout)
+    out.print(summary.as_text(out.width))
     return 1 if summary.faults else 0
 
 
 def _positive(text: str) -> float:
-    number = float(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError("must be above 0")
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return number

@@ -1,4 +1,4 @@
-"""Reads the visit events from the hub as any consumer in the cloud would."""
+"""Reads what has left from the hub as any consumer in the cloud would."""
 
 import asyncio
 import threading

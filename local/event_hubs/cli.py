@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
@@ -21,7 +23,10 @@ from local.event_hubs.wire.server import LOOPBACK, Server
 _ABOUT = """\
 Clients connect with
   Endpoint=sb://localhost:PORT;SharedAccessKeyName=NAME;SharedAccessKey=KEY;UseDevelopmentEmulator=true
+Keys are also taken from the environment variable EVENT_HUBS_KEYS, one NAME=KEY[:send|listen] a line: unlike a command
+line, other users of the machine can't see it.
 """
+KEYS_VARIABLE = "EVENT_HUBS_KEYS"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,10 +44,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key",
         action="append",
-        required=True,
+        default=[],
         metavar="NAME=KEY[:send|listen]",
-        help="a shared access key, with all rights or some; may be repeated",
+        help="a shared access key, with all rights or some; may be repeated; others see it in the list of processes",
     )
+    parser.add_argument("--keys", type=Path, metavar="FILE", help="a file with one NAME=KEY[:send|listen] a line")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where events are kept; else they go with the server")
     parser.add_argument(
         "--retention-hours", type=float, default=Retention.hours, metavar="H", help="how long (default %(default)g)"
@@ -64,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.events_per_second is not None and not arguments.events_per_second > 0:
             raise BadArgument("--events-per-second must be more than 0")
         shapes = [HubShape.parse(text) for text in arguments.hub]
-        keys = [Key.parse(text) for text in arguments.key]
+        keys = [Key.parse(text) for text in _key_texts(arguments.key, arguments.keys, os.environ)]
         with tempfile.TemporaryDirectory(prefix="event-hubs-") as temporary:
             folder = arguments.data or Path(temporary)
             namespace = Namespace(
@@ -84,6 +90,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _key_texts(given: Sequence[str], file: Path | None, environment: Mapping[str, str]) -> list[str]:
+    """The keys of all three ways, as written."""
+    try:
+        in_file = file.read_text() if file else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadArgument(f"--keys {file}: {getattr(error, 'strerror', None) or 'not a text file'}") from None
+    lines = [*in_file.splitlines(), *environment.get(KEYS_VARIABLE, "").splitlines()]
+    texts = [*given, *(line.strip() for line in lines if line.strip())]
+    if not texts:
+        raise BadArgument(f"no shared access key: give --key NAME=KEY, --keys FILE or {KEYS_VARIABLE}")
+    return texts
+
+
 async def _serve(namespace: Namespace, port: int) -> None:
     logger = structlog.get_logger()
     loop = asyncio.get_running_loop()
@@ -96,6 +115,9 @@ async def _serve(namespace: Namespace, port: int) -> None:
     dropped = sum(hub.dropped for hub in namespace.hubs.values())
     if dropped:
         logger.warning("half-written events dropped", bytes=dropped)
+    damaged = sum(hub.damaged for hub in namespace.hubs.values())
+    if damaged:
+        logger.error("damaged events passed over", bytes=damaged)
     server = Server(namespace)
     try:
         port = await server.start(port)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 from local.footage.people import Cutout
 from local.footage.scene import COUNTER_TOP, HEIGHT, WIDTH, draw_counter, draw_shop
-from local.footage.story import Pose, Visit, pose
+from local.footage.story import Pose, Visit, Walk, pose, step
 
 Frame = npt.NDArray[np.uint8]
 NOISE = 2.2
@@ -18,19 +19,30 @@ ROOM = 20
 SEED = 20190707
 
 
-def draw_frames(
-    people: dict[str, Cutout], story: Sequence[Visit], seconds: float, frames_per_second: int
-) -> Iterator[Frame]:
-    """[720, 1280, 3] uint8 RGB frames of the whole story."""
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who visits and who passes by, and what they look like."""
+
+    people: dict[str, Cutout]
+    visits: Sequence[Visit]
+    passers_by: dict[str, Cutout]
+    walks: Sequence[Walk]
+
+
+def draw_frames(cast: Cast, seconds: float, frames_per_second: int) -> Iterator[Frame]:
+    """[720, 1280, 3] uint8 RGB frames of the whole story; who passes by passes behind the visitors."""
     shop, counter = draw_shop(Random(SEED)), draw_counter(Random(SEED + 1))  # noqa: S311 - a drawing, no secret
-    standing = {visit: _at_height(people[visit.person].picture, visit.height) for visit in story}
+    standing = {visit: _at_height(cast.people[visit.person].picture, visit.height) for visit in cast.visits}
+    passing = {walk: _at_height(cast.passers_by[walk.person].picture, walk.height) for walk in cast.walks}
     noise = _Noise(SEED)
     for number in range(round(seconds * frames_per_second)):
         second = number / frames_per_second
         picture = shop.copy()
-        for visit in story:
-            posed = pose(visit, second)
-            if posed is not None:
+        for walk in cast.walks:
+            if (stepping := step(walk, second)) is not None:
+                _place(picture, passing[walk], stepping)
+        for visit in cast.visits:
+            if (posed := pose(visit, second)) is not None:
                 _place(picture, standing[visit], posed)
         picture.paste(counter, mask=counter)
         yield noise.added(np.asarray(picture))

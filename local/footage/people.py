@@ -9,6 +9,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 OUTLINES = Path(__file__).with_name("outlines.json")
 MARGIN = 24
+SOFT = 0.12
+"""How far a passer-by's face is blurred, in widths of it: a model still sees a person, but no face."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +28,30 @@ def cut_out_people(photographs: Sequence[Path]) -> dict[str, Cutout]:
         name: Cutout(name, _cut(photographs[person["photograph"] - 1], [tuple(p) for p in person["outline"]]))
         for name, person in described.items()
     }
+
+
+def passers_by(photographs: Sequence[Path]) -> dict[str, Cutout]:
+    """Those whose face outlines.json gives ([middle x, y, half axes]), without it: blurred, as of one who hurries."""
+    described = json.loads(OUTLINES.read_text("utf-8"))
+    people = cut_out_people(photographs)
+    return {
+        name: Cutout(name, _faceless(people[name].picture, person["face"], person["outline"]))
+        for name, person in described.items()
+        if "face" in person
+    }
+
+
+def _faceless(picture: Image.Image, face: list[int], outline: list[tuple[int, int]]) -> Image.Image:
+    xs, ys = zip(*outline, strict=True)
+    x, y = face[0] - max(min(xs) - MARGIN, 0), face[1] - max(min(ys) - MARGIN, 0)
+    mask = Image.new("L", picture.size, 0)
+    ImageDraw.Draw(mask).ellipse((x - face[2], y - face[3], x + face[2], y + face[3]), fill=255)
+    blurred = picture.filter(ImageFilter.GaussianBlur(2 * face[2] * SOFT))
+    picture = picture.copy()
+    alpha = picture.getchannel("A")
+    picture.paste(blurred, mask=mask.filter(ImageFilter.GaussianBlur(6)))
+    picture.putalpha(alpha)
+    return picture
 
 
 def _cut(photograph: Path, outline: list[tuple[int, int]]) -> Image.Image:

@@ -12,9 +12,9 @@ import PIL
 
 from local.errors import SurroundingsUnfit
 from local.footage.film import write_film
-from local.footage.frames import draw_frames
-from local.footage.people import cut_out_people
-from local.footage.story import SECONDS, STORY
+from local.footage.frames import Cast, draw_frames
+from local.footage.people import cut_out_people, passers_by
+from local.footage.story import SECONDS, STORY, WALKS
 from models.build import files_of_packages
 from models.errors import ModelsError
 from models.store import Store, user_cache
@@ -60,7 +60,8 @@ def make_film(photographs: list[Path], target: Path, say: Say) -> None:
             say(f"{frames // FRAMES_PER_SECOND} of {SECONDS:.0f} s drawn …")
 
     say("drawing the sample footage (once) …")
-    frames = draw_frames(cut_out_people(photographs), STORY, SECONDS, FRAMES_PER_SECOND)
+    cast = Cast(cut_out_people(photographs), STORY, passers_by(photographs), WALKS)
+    frames = draw_frames(cast, SECONDS, FRAMES_PER_SECOND)
     write_film(frames, FRAMES_PER_SECOND, target, written)
 
 

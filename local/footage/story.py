@@ -1,7 +1,8 @@
-"""Who comes when: the visits of the sample footage, and where a visitor stands at a moment."""
+"""Who comes when: visits and passers-by of the sample footage, and where they are at a moment."""
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 SECONDS = 66.0
 WALK = 1.5
@@ -45,6 +46,42 @@ STORY = (
 )
 """Six people; "blouse" and "uniform" are two photographs of one woman, so that being known again is no matter of equal
 pixels; "maroon" comes back as she was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One who passes by behind the visitors, without a face to see.
+
+    path: (second, x of the middle) from place to place, at an even pace; top, height: as of a Visit.
+    """
+
+    person: str
+    path: tuple[tuple[float, float], ...]
+    top: float
+    height: float
+
+
+LEFT_OF_IT, RIGHT_OF_IT = -150.0, 1430.0
+WALKS = (
+    Walk("maroon", ((3.0, LEFT_OF_IT), (8.0, RIGHT_OF_IT)), top=168, height=520),
+    Walk("choker", ((13.5, RIGHT_OF_IT), (18.5, LEFT_OF_IT)), top=176, height=430),
+    Walk("blouse", ((20.6, LEFT_OF_IT), (23.5, 770), (29.5, 770), (32.4, LEFT_OF_IT)), top=170, height=500),
+    Walk("choker", ((34.0, RIGHT_OF_IT), (39.0, LEFT_OF_IT)), top=180, height=425),
+    Walk("maroon", ((47.9, LEFT_OF_IT), (52.9, RIGHT_OF_IT)), top=176, height=510),
+    Walk("blouse", ((48.6, LEFT_OF_IT), (53.6, RIGHT_OF_IT)), top=166, height=505),
+)
+"""Two pass to the right, two to the left; one comes in, looks at the shelf and goes out; two go one after the other."""
+
+
+def step(walk: Walk, second: float) -> Pose | None:
+    """The passer-by at that second of the footage, or None when away. Turn and height go with the steps."""
+    for (start, start_x), (end, end_x) in pairwise(walk.path):
+        if start <= second < end:
+            going = start_x != end_x
+            bob = math.sin(second * 2 * math.pi * 1.8) if going else 0.3 * math.sin(second * 1.4)
+            x = start_x + (end_x - start_x) * (second - start) / (end - start)
+            return Pose(x + (0 if going else 5 * math.sin(second * 0.9)), walk.top + 4 * abs(bob), 1.0, 0.9 * bob)
+    return None
 
 
 def pose(visit: Visit, second: float) -> Pose | None:

@@ -23,6 +23,14 @@ def module_environment(running: Running, module: str) -> dict[str, str]:
     }
 
 
+def device_connection_string(running: Running) -> str:
+    """With which the device itself signs in, through the gateway."""
+    return (
+        f"HostName={running.hub};GatewayHostName={running.gateway};DeviceId={running.device};"
+        f"SharedAccessKey={running.device_key}"
+    )
+
+
 def debugging_environment(running: Running, module: str) -> dict[str, str]:
     """What development tools set instead: a connection string with the module's key. Raises UnknownModule."""
     about = running.modules.get(module)

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from local.iot_edge.patience import patient
+
 
 class HttpServer(uvicorn.Server):
     """A uvicorn server that leaves signals to its owner."""
 
     def __init__(self, api: FastAPI) -> None:
-        super().__init__(uvicorn.Config(api, log_config=None, access_log=False, lifespan="off", limit_concurrency=64))
+        super().__init__(uvicorn.Config(api, http=patient(), log_config=None, access_log=False, lifespan="off"))
         self._serving: asyncio.Task[None]
 
     async def start(self, listening: socket.socket) -> None:

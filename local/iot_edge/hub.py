@@ -41,7 +41,7 @@ class MethodResult:
 
 @dataclass
 class Module:
-    """A module, as the hub knows it."""
+    """A module, or the device itself, as the hub knows it."""
 
     identity: Identity
     record: Record
@@ -50,7 +50,7 @@ class Module:
 
 
 class Hub:
-    """All modules of one device. Used by one event loop."""
+    """A device and its modules. Used by one event loop."""
 
     def __init__(
         self, identities: Sequence[Identity], store: Store, telemetry: TelemetryLog, now: Callable[[], float]
@@ -71,7 +71,8 @@ class Hub:
     def sign_in(self, client_id: str, user: str, token: str) -> tuple[Module, float]:
         """The module, and for how many seconds its token is good. Raises AccessDenied."""
         module = self.modules.get(client_id)
-        if module is None or user.partition("/?")[0].rstrip("/") != f"{HUB_NAME}/{client_id}":
+        host, _, name = user.partition("/?")[0].rstrip("/").partition("/")
+        if module is None or (host.lower(), name) != (HUB_NAME, client_id):
             raise AccessDenied("there is no such module")
         now = self._now()
         return module, tokens.check(token, module.identity, now) - now
@@ -114,19 +115,17 @@ class Hub:
     async def call(self, module: Module, method: str, payload: Json, seconds: float) -> MethodResult:
         """Run a direct method. Raises ModuleOffline and MethodTimedOut."""
         if module.session is None or len(module.waiting) >= MOST_WAITING_METHODS:
-            raise ModuleOffline(f"module {module.identity.module} is not connected, or busy")
+            raise ModuleOffline(f"{module.identity.title} is not connected, or busy")
         request = secrets.token_hex(8)
         answer: asyncio.Future[MethodResult] = asyncio.get_running_loop().create_future()
         module.waiting[request] = answer
         try:
             if not module.session.call(request, method, payload):
-                raise ModuleOffline(f"module {module.identity.module} takes no direct methods")
+                raise ModuleOffline(f"{module.identity.title} takes no direct methods")
             async with asyncio.timeout(seconds):
                 return await answer
         except TimeoutError:
-            raise MethodTimedOut(
-                f"module {module.identity.module} did not answer {method[:64]} in {seconds:g} s"
-            ) from None
+            raise MethodTimedOut(f"{module.identity.title} did not answer {method[:64]} in {seconds:g} s") from None
         finally:
             del module.waiting[request]
 

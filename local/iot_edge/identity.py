@@ -1,4 +1,4 @@
-"""Modules' identities: names, generations, and keys made once and kept for this user's eyes only."""
+"""Identities of the device and its modules: names, generations, and keys made once and kept for this user's eyes."""
 
 import base64
 import json
@@ -18,22 +18,32 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 
 @dataclass(frozen=True)
 class Identity:
-    """A module of a device. `key` is the secret its tokens are signed with."""
+    """A device, or a module of it. `key` is the secret its tokens are signed with."""
 
     device: str
-    module: str
+    module: str | None
     generation: str
     key: bytes = field(repr=False)
 
     @property
+    def title(self) -> str:
+        """What messages call it."""
+        return f"module {self.module}" if self.module else f"device {self.device}"
+
+    @property
     def client_id(self) -> str:
         """Its MQTT client id."""
-        return f"{self.device}/{self.module}"
+        return f"{self.device}/{self.module}" if self.module else self.device
+
+    @property
+    def path(self) -> str:
+        """Its place in topics and resources."""
+        return f"devices/{self.device}" + (f"/modules/{self.module}" if self.module else "")
 
     @property
     def resource(self) -> str:
         """What its tokens are for."""
-        return f"{HUB_NAME}/devices/{self.device}/modules/{self.module}"
+        return f"{HUB_NAME}/{self.path}"
 
     @property
     def key_text(self) -> str:
@@ -49,12 +59,12 @@ def checked_name(name: str) -> str:
 
 
 def identities(folder: Path, device: str, modules: Sequence[str]) -> list[Identity]:
-    """The modules' identities, out of `folder` or made now. Raises StateDamaged."""
+    """The device's identity, then the modules', out of `folder` or made now. Raises StateDamaged."""
     file = folder / "identities.json"
     kept = _load(file) if file.exists() else {}
     found = []
-    for module in modules:
-        client_id = f"{device}/{module}"
+    for module in (None, *modules):
+        client_id = f"{device}/{module}" if module else device
         if client_id not in kept:
             kept[client_id] = (secrets.token_hex(8), secrets.token_bytes(32))
         generation, key = kept[client_id]

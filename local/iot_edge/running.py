@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from local.folder import runtime_folder, write_private
+from local.hint import footfall
 from local.iot_edge.errors import NotRunning
 
 _FILE = "running.json"
@@ -38,6 +39,7 @@ class Running:
     gateway: str
     root_certificate: str
     modules: Mapping[str, RunningModule]
+    device_key: str = field(repr=False)
 
     @property
     def alive(self) -> bool:
@@ -92,7 +94,7 @@ def find() -> Running:
         except (OSError, ValueError, KeyError, TypeError, NotRunning):
             pointer.unlink(missing_ok=True)
     if not found:
-        raise NotRunning("nothing is running: start `python -m local up`")
+        raise NotRunning(f"nothing is running: start it with `{footfall('up')}`")
     if len(found) > 1:
         raise NotRunning("several are running: name one with --data " + " or --data ".join(map(str, sorted(found))))
     return next(iter(found.values()))

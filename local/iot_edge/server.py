@@ -38,8 +38,8 @@ class Server:
     ) -> None:
         """Take up what the folder holds; `first_desired` is for modules that are new. Raises IotEdgeError."""
         self._data, self._device = data, device
-        self._identities = identities(data, device, modules)
-        self._hub = Hub(self._identities, Store(data / "twins"), TelemetryLog(data), time.time)
+        self._itself, *self._identities = identities(data, device, modules)
+        self._hub = Hub([self._itself, *self._identities], Store(data / "twins"), TelemetryLog(data), time.time)
         for module, desired in first_desired.items():
             self._hub.set_first_desired(self._hub.module(f"{device}/{module}"), desired)
         self._running: list[HttpServer] = []
@@ -55,7 +55,7 @@ class Server:
         made = certificates(self._data, address, datetime.now(UTC))
         self._mqtt = MqttServer(self._hub, made)
         await self._mqtt.start(gateway)
-        sockets = {each.module: await self._start_workload(each, made.root) for each in self._identities}
+        sockets = {each.client_id: await self._start_workload(each, made.root) for each in self._identities}
         token = secrets.token_hex(32)
         port = await self._start_service(port, token)
         about = Running(
@@ -68,9 +68,10 @@ class Server:
             gateway=address,
             root_certificate=str(made.root.resolve()),
             modules={
-                each.module: RunningModule(each.generation, sockets[each.module], each.key_text)
+                str(each.module): RunningModule(each.generation, sockets[each.client_id], each.key_text)
                 for each in self._identities
             },
+            device_key=self._itself.key_text,
         )
         running.announce(self._data, about)
         return port, address

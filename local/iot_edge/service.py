@@ -45,28 +45,47 @@ def service_api(hub: Hub, token: str) -> FastAPI:
     async def get_twin(device: str, module: str) -> dict[str, Json]:
         return _about(hub.module(f"{device}/{module}"))
 
+    @api.get("/twins/{device}")
+    async def get_device_twin(device: str) -> dict[str, Json]:
+        return _about(hub.module(device))
+
     @api.patch("/twins/{device}/modules/{module}")
     async def patch_twin(device: str, module: str, patch: dict[str, Json] = body) -> dict[str, Json]:
-        found = hub.module(f"{device}/{module}")
-        properties = patch.get("properties")
-        hub.patch_desired(found, properties.get("desired") if isinstance(properties, dict) else None)
-        return _about(found)
+        return _patched(hub, hub.module(f"{device}/{module}"), patch)
+
+    @api.patch("/twins/{device}")
+    async def patch_device_twin(device: str, patch: dict[str, Json] = body) -> dict[str, Json]:
+        return _patched(hub, hub.module(device), patch)
 
     @api.post("/twins/{device}/modules/{module}/methods")
-    async def call(device: str, module: str, asked: dict[str, Json] = body) -> dict[str, Json]:
-        name, seconds = asked.get("methodName"), asked.get("responseTimeoutInSeconds", 30)
-        if not isinstance(name, str) or not 0 < len(name) <= 100:
-            raise HTTPException(400, "methodName must be a text of up to 100 characters")
-        if not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST_WAIT_SECONDS:
-            raise HTTPException(400, f"responseTimeoutInSeconds must be up to {_LONGEST_WAIT_SECONDS:g}")
-        result = await hub.call(hub.module(f"{device}/{module}"), name, asked.get("payload"), seconds)
-        return {"status": result.status, "payload": result.payload}
+    async def call_module(device: str, module: str, asked: dict[str, Json] = body) -> dict[str, Json]:
+        return await _call(hub, hub.module(f"{device}/{module}"), asked)
+
+    @api.post("/twins/{device}/methods")
+    async def call_device(device: str, asked: dict[str, Json] = body) -> dict[str, Json]:
+        return await _call(hub, hub.module(device), asked)
 
     @api.get("/telemetry")
     async def telemetry(last: Annotated[int, Query(ge=1, le=10_000)] = 100) -> list[dict[str, object]]:
         return hub.telemetry.newest(last)
 
     return api
+
+
+def _patched(hub: Hub, found: Module, patch: dict[str, Json]) -> dict[str, Json]:
+    properties = patch.get("properties")
+    hub.patch_desired(found, properties.get("desired") if isinstance(properties, dict) else None)
+    return _about(found)
+
+
+async def _call(hub: Hub, found: Module, asked: dict[str, Json]) -> dict[str, Json]:
+    name, seconds = asked.get("methodName"), asked.get("responseTimeoutInSeconds", 30)
+    if not isinstance(name, str) or not 0 < len(name) <= 100:
+        raise HTTPException(400, "methodName must be a text of up to 100 characters")
+    if not isinstance(seconds, int | float) or not 0 < seconds <= _LONGEST_WAIT_SECONDS:
+        raise HTTPException(400, f"responseTimeoutInSeconds must be up to {_LONGEST_WAIT_SECONDS:g}")
+    result = await hub.call(found, name, asked.get("payload"), seconds)
+    return {"status": result.status, "payload": result.payload}
 
 
 def _about(module: Module) -> dict[str, Json]:

@@ -15,9 +15,9 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Message:
-    """A message of a module; `properties` holds the output's name under `$.on`."""
+    """A message of a module, or of the device itself; `properties` holds the output's name under `$.on`."""
 
-    module: str
+    module: str | None
     properties: Mapping[str, str]
     body: bytes
 

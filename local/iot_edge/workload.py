@@ -8,10 +8,10 @@ import binascii
 
 from fastapi import Depends, FastAPI, HTTPException
 
-from local.iot_edge import tokens
 from local.iot_edge.http_body import json_object
 from local.iot_edge.identity import Identity
 from local.iot_edge.payload import Json
+from local.shared_access import sign as signature_of
 
 
 def workload_api(identity: Identity, root_certificate: str) -> FastAPI:
@@ -32,6 +32,6 @@ def workload_api(identity: Identity, root_certificate: str) -> FastAPI:
             data = base64.b64decode(str(body.get("data")), validate=True)
         except binascii.Error:
             raise HTTPException(400, "the data must be base64") from None
-        return {"digest": tokens.sign(identity.key, data)}
+        return {"digest": signature_of(identity.key, data)}
 
     return api

@@ -13,6 +13,7 @@ from rich.table import Table
 from local.size.demand import Demand
 from local.size.figures import MEASURED, FiguresUnreadable, Measured, Prices, read_measured, read_prices
 from local.size.model import Cost, Sizes, cost, size
+from local.size.waiting import crossings_row_minutes, tally_minutes
 
 REFUSED = 2
 
@@ -30,9 +31,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name, kind, text in (
         ("seconds-in-view", whole, "a visitor stays before the camera"),
         ("seconds-between-pictures", whole, "TimeBetweenPicturesInSeconds"),
+        ("places", _between(0, 32), "lines and zones that a camera counts at"),
         ("open-hours", _between(1, 24), "a day"),
         ("mean-to-busiest", share, "a mean hour's visitors against the busiest hour's"),
         ("memory-days", whole, "MEMORY_DAYS"),
+        ("min-group", whole, "MIN_GROUP"),
         ("retention-hours", whole, "pictures may wait (PICTURE_RETENTION_MINUTES / 60)"),
     ):
         default = getattr(usual, name.replace("-", "_"))
@@ -63,10 +66,11 @@ def run(arguments: argparse.Namespace) -> int:
 def as_json(sizes: Sizes, measured: Measured, bill: Cost | None) -> dict[str, object]:
     """Sizes with camelCase names, and where the figures come from."""
     fields = asdict(sizes)
-    storage = fields.pop("storage")
+    storage, cell = fields.pop("storage"), fields.pop("cell")
     return {
         **{_camel(name): value for name, value in fields.items()},
         "streamingUnits": round(sizes.streaming_units, 2),
+        "cell": {_camel(name): value for name, value in cell.items()},
         "storageGigabytes": {_camel(name): round(value, 3) for name, value in storage.items()},
         **({"costAMonth": {**asdict(bill), "total": bill.total}} if bill else {}),
         "figures": {"measuredAt": measured.measured_at, "machine": measured.machine},
@@ -80,6 +84,8 @@ def _print(demand: Demand, sizes: Sizes, measured: Measured, prices: Prices | No
     table = Table(title=title, title_justify="left", show_header=False)
     for name, value in _rows(sizes):
         table.add_row(name, value)
+    table.add_row(f"a crossings row spans, MIN_GROUP {demand.min_group}", f"{crossings_row_minutes(demand):,.1f} min")
+    table.add_row("a tally of a camera spans", f"{tally_minutes(demand):,.1f} min")
     if prices and bill:
         for part, amount in (*asdict(bill).items(), ("total", bill.total)):
             table.add_row(f"{part.replace('_', ' ')}, a month", f"{amount:,.2f} {prices.currency}")
@@ -91,9 +97,10 @@ def _print(demand: Demand, sizes: Sizes, measured: Measured, prices: Prices | No
 
 
 def _rows(sizes: Sizes) -> list[tuple[str, str]]:
-    storage = sizes.storage
+    storage, cell = sizes.storage, sizes.cell
     return [
-        ("events/s, busiest hour", f"{sizes.events_per_second:,.1f}"),
+        ("pictures/s, busiest hour", f"{sizes.pictures_per_second:,.1f}"),
+        ("pictures/s, sized for", f"{sizes.peak_pictures_per_second:,}"),
         ("events/s, sized for", f"{sizes.peak_events_per_second:,}"),
         ("Event Hubs throughput units", f"{sizes.throughput_units}"),
         ("Event Hubs partitions, at least", f"{sizes.partitions}"),
@@ -101,10 +108,18 @@ def _rows(sizes: Sizes) -> list[tuple[str, str]]:
         ("IoT Hub S1 units", f"{sizes.hub_units}"),
         ("Face API replicas, all stores", f"{sizes.face_api_replicas}"),
         ("worker replicas, all stores", f"{sizes.worker_replicas}"),
-        ("events a month", f"{sizes.events_a_month:,}"),
+        ("cells: a database and what works with it", f"{sizes.cells}"),
+        ("stores in a cell", f"{cell.stores}"),
+        ("Face API replicas in a cell", f"{cell.face_api_replicas}"),
+        ("worker replicas in a cell", f"{cell.worker_replicas}"),
+        ("max_connections of a cell's database, at least", f"{cell.connections}"),
+        ("machines of 8 cores for a cell", f"{cell.machines}"),
+        ("tallies a month", f"{sizes.events_a_month:,}"),
         ("window rows a month, at most", f"{storage.windows:,.2f} GB"),
         ("events sent a month", f"{storage.events_sent:,.2f} GB"),
         ("room for waiting pictures, a store", f"{storage.pictures_waiting:,.2f} GB"),
+        ("what the query holds of an hour", f"{storage.query_memory:,.2f} GB"),
+        ("logs of what is stored, a month", f"{storage.logs:,.2f} GB"),
         ("visitor memory, a store", f"{storage.visitor_memory:,.2f} GB"),
     ]
 

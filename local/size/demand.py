@@ -16,6 +16,8 @@ class Demand:
     """How long a visitor stays before the camera."""
     seconds_between_pictures: int = 5
     """The edge module's TimeBetweenPicturesInSeconds."""
+    places: int = 2
+    """Lines and zones that a camera counts at."""
     open_hours: int = 12
     """A day, 1 to 24."""
     mean_to_busiest: float = 0.5
@@ -24,6 +26,9 @@ class Demand:
     """MEMORY_DAYS."""
     retention_hours: int = 24
     """PICTURE_RETENTION_MINUTES, in hours: how long pictures may wait while the Face API is down."""
+
+    min_group: int = 5
+    """MIN_GROUP."""
 
     @property
     def all_cameras(self) -> int:
@@ -36,6 +41,11 @@ class Demand:
         return 1 + self.seconds_in_view // self.seconds_between_pictures
 
     @property
-    def events_per_hour(self) -> int:
-        """Of all stores, in the busiest hour."""
+    def pictures_per_hour(self) -> int:
+        """Of all stores, in the busiest hour; each makes one tally at most."""
         return self.all_cameras * self.visitors_per_hour * self.pictures_per_visitor
+
+    @property
+    def traffic_per_hour(self) -> int:
+        """Of all stores: a heartbeat a minute, and one row for each place and quarter minute at the most."""
+        return self.all_cameras * (60 + 240 * self.places)

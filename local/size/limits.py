@@ -33,6 +33,36 @@ REPLICA_THREADS = 2
 WORKER_CONCURRENCY = 4
 """Pictures a worker keeps under way: WORKER_CONCURRENCY."""
 
+CONNECTIONS_PER_REPLICA = 8
+"""Connections to the visitor memory that a Face API replica keeps when it is busy (face_api/storage/postgres.py)."""
+
+CONNECTIONS_KEPT_FREE = 20
+"""For whoever looks at the database, and for replicas that end while new ones start."""
+
+REPLICAS_IN_A_CELL = 40
+"""maxReplicas of the Face API in overlays/production: more would leave some without a database connection."""
+
+WORKERS_IN_A_CELL = 30
+"""maxReplicas of the worker in overlays/production."""
+
+CORES_OF_A_MACHINE = 8
+"""Standard_DS4_v2 of infra/stack_hub/cluster.json, and a usual store server."""
+
+CORES_KEPT_FREE = 1
+"""For the machine's own programs."""
+
+FACE_API_CORES, WORKER_CORES, DATABASE_CORES = 1.0, 0.25, 0.25
+"""What the manifests request for each."""
+
+BYTES_OF_A_KEY = 200
+"""What the query keeps of each event of the hour, so that it counts once; unverified."""
+
+BYTES_OF_A_LOG_ROW = 1_000
+"""A row of StorageBlobLogs; unverified."""
+
+STORED_OUTPUTS = 2
+"""Outputs with a row each quarter minute: windows and traffic."""
+
 LEAST_REPLICAS = 2
 """So that one may be restarted."""
 

@@ -17,7 +17,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-SIZES = {"phone": (360, 780), "wall": (1920, 1080)}
+SIZES = {"phone": (360, 780), "desk": (1366, 768), "wall": (1920, 1080)}
 Scheme = Literal["light", "dark"]
 
 
@@ -47,6 +47,7 @@ def opened(
     *,
     still: bool = True,
     now: datetime | None = None,
+    locale: str = "en-GB",
 ) -> Iterator[Page]:
     """Open a page. Afterwards, its console must be empty: no error, nothing that the page's policy refused.
 
@@ -57,7 +58,7 @@ def opened(
         viewport={"width": width, "height": height},
         color_scheme=scheme,
         reduced_motion="reduce" if still else "no-preference",
-        locale="en-GB",
+        locale=locale,
         accept_downloads=True,
     )
     said: list[str] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.dashboard.health import STALE, FileSource, Source, Strip, UrlSource, survey
+from dashboard.health import STALE, FileSource, Source, Strip, UrlSource, survey
 from tests.dashboard.rows import at
 
 NOW = at("2026-03-10 12:00:00")
@@ -43,6 +43,12 @@ async def test_amounts_add_up_and_the_longest_lag_counts(tmp_path: Path, health_
     (tmp_path / "health.json").write_bytes(document())
     sources: list[Source] = [FileSource(tmp_path / "health.json"), UrlSource(f"{health_url}/health")]
     assert await survey(sources, NOW) == Strip(12, 6, 1.5, sources=2, silent=0)
+
+
+async def test_cameras_that_show_nothing_add_up(tmp_path: Path, health_url: str) -> None:
+    (tmp_path / "health.json").write_bytes(document(camerasAway=2))
+    sources: list[Source] = [FileSource(tmp_path / "health.json"), UrlSource(f"{health_url}/health")]
+    assert (await survey(sources, NOW)).cameras_away == 2
 
 
 async def test_a_failing_address_is_silent(health_url: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.dashboard.tail import CHUNK_BYTES, LONGEST_LINE_BYTES, Tail
+from dashboard.tail import CHUNK_BYTES, LONGEST_LINE_BYTES, Tail
 
 
 def test_a_file_that_is_not_there_yet_has_no_lines(tmp_path: Path) -> None:
@@ -58,12 +58,39 @@ def test_a_file_cut_short_or_replaced_is_read_from_its_start(tmp_path: Path) -> 
 def test_a_large_file_comes_in_pieces_of_bounded_size(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     line = b"x" * 999 + b"\n"
-    path.write_bytes(line * 2500)
+    count = 5 * CHUNK_BYTES // len(line) // 2
+    path.write_bytes(line * count)
     tail = Tail(path)
     batches = [tail.read() for _ in range(3)]
     assert [batch.more for batch in batches] == [True, True, False]
     assert max(len(batch.lines) for batch in batches) <= CHUNK_BYTES // len(line) + 1
-    assert sum(len(batch.lines) for batch in batches) == 2500
+    assert sum(len(batch.lines) for batch in batches) == count
+
+
+@given(pieces=st.lists(st.binary(max_size=20), max_size=10), kept=st.integers(0, 10))
+def test_a_later_process_reads_on_from_the_mark(pieces: list[bytes], kept: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.jsonl"
+        path.write_bytes(b"")
+        tail = Tail(path)
+        read: list[bytes] = []
+        for number, piece in enumerate(pieces):
+            with path.open("ab") as file:
+                file.write(piece)
+            batch = tail.read()
+            read += batch.lines
+            if number == kept:
+                tail = Tail(path, batch.mark)
+        assert read == [line for line in b"".join(pieces).split(b"\n")[:-1] if line.strip()]
+
+
+def test_another_file_is_known_by_its_beginning_also_by_a_later_process(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"one\n")
+    mark = Tail(path).read().mark
+    path.write_bytes(b"another, and longer\n")
+    batch = Tail(path, mark).read()
+    assert (batch.restarted, batch.lines) == (True, [b"another, and longer"])
 
 
 def test_a_line_without_end_is_dropped_and_counted_and_the_next_one_is_read(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from edge.gate.decoders.classification import Classification
 from edge.gate.decoders.custom_vision_compact import ANCHORS, CustomVisionCompact
 from edge.gate.decoders.custom_vision_named import CustomVisionNamed
 from edge.gate.decoders.decoder import Decoder
+from edge.gate.decoders.nanodet import BINS, NanoDet
 from edge.gate.decoders.post_processed import PostProcessed
 from edge.gate.decoders.ssd import Ssd
 from vision.anchors import ssd_anchors
@@ -48,6 +49,7 @@ VERSION_2 = network(
 )
 NAMED = network((1, 320, 320, 3), ("detected_boxes", (64, 4)), ("detected_classes", (64,)), ("detected_scores", (64,)))
 COMPACT = network((1, 416, 416, 3), ("model_outputs", (1, 13, 13, 5 * 7)))
+NANODET = network((1, 64, 128, 3), ("Identity", (1, 168, 44)), ("Identity_1", (1, 168)))
 CLASSES = network((1, 224, 224, 3), ("loss", (1, 3)))
 
 
@@ -60,6 +62,7 @@ CLASSES = network((1, 224, 224, 3), ("loss", (1, 3)))
         (NAMED, CustomVisionNamed),
         (COMPACT, CustomVisionCompact),
         (CLASSES, Classification),
+        (NANODET, NanoDet),
     ],
 )
 def test_tensors_say_which_family_a_model_is_of(tensors: Network, family: type[Decoder]) -> None:
@@ -75,6 +78,7 @@ def test_tensors_say_which_family_a_model_is_of(tensors: Network, family: type[D
         network((1, 416, 416, 3), ("grid", (1, 13, 13, 34))),
         network((1, 300, 300, 3), ("a", (1, 10, 4)), ("b", (1, 10)), ("c", (1, 10)), ("d", (1,))),
         network((1, 224, 224, 3), ("loss", (1, 3)), dtype=np.int64),
+        network((1, 64, 128, 3), ("Identity", (1, 160, 44)), ("Identity_1", (1, 160))),
     ],
 )
 def test_other_tensors_are_refused_with_their_shapes(tensors: Network) -> None:
@@ -138,14 +142,39 @@ def test_a_class_is_seen_in_the_whole_picture() -> None:
     assert list(found.classes) == [1]
 
 
+def test_nanodet_distances_are_means_in_strides_from_a_cells_centre() -> None:
+    scores, distances = np.zeros((1, 168), np.float32), np.full((1, 168, 4, BINS), -20, np.float32)
+    cell = 128 + 9  # the second of the cells' layers, stride 16: row 1, column 1
+    scores[0, cell] = 0.8
+    for side, logits in enumerate(({1: 0.0}, {0: 0.0, 1: 0.0}, {2: 0.0}, {2: 0.0, 1: 0.0})):
+        for place, value in logits.items():
+            distances[0, cell, side, place] = value
+    found = decoder_for(NANODET).decode((distances.reshape(1, 168, 44), scores), 0.35)
+    center = 16 + 7.5
+    expected = [center - 16, center - 8, center + 32, center + 24]
+    assert found.boxes * [128, 64, 128, 64] == pytest.approx(np.array([expected]), abs=1e-3)
+    assert found.scores == pytest.approx([0.8])
+    assert list(found.classes) == [0]
+
+
+def test_nanodet_with_nothing_over_the_threshold_is_empty() -> None:
+    found = decoder_for(NANODET).decode((np.zeros((1, 168, 44), np.float32), np.zeros((1, 168), np.float32)), 0.35)
+    assert (found.boxes.shape, found.scores.shape, found.classes.shape) == ((0, 4), (0,), (0,))
+
+
 def test_inputs_are_prepared_as_each_family_wants_them() -> None:
-    red = np.zeros((1, 1, 3), np.uint8)
-    red[..., 0] = 255
-    values = {
-        family: decoder_for(tensors).preparation.tensor(red).ravel().tolist()
-        for family, tensors in {"ssd": SSD, "bytes": VERSION_1, "named": NAMED, "compact": COMPACT}.items()
-    }
-    assert values["ssd"] == pytest.approx([1, -1, -1])
-    assert values["bytes"] == [255, 0, 0]
-    assert values["named"] == [255, 0, 0]
-    assert values["compact"] == [0, 0, 255]
+    families = {"ssd": SSD, "bytes": VERSION_1, "named": NAMED, "compact": COMPACT, "classes": CLASSES, "nano": NANODET}
+    values, channels = {}, {}
+    for family, tensors in families.items():
+        preparation = decoder_for(tensors).preparation
+        pixels = np.zeros((preparation.height, preparation.width, 3), np.uint8)
+        pixels[-1, -1] = (255, 0, 128)
+        tensor = np.full((1, preparation.height, preparation.width, 3), 7, preparation.dtype)
+        preparation.write(pixels, tensor)
+        values[family], channels[family] = tensor[0, -1, -1].tolist(), preparation.channels
+    assert values["ssd"] == pytest.approx([1, -1, 128 / 127.5 - 1], abs=1e-6)
+    assert values["bytes"] == values["named"] == values["compact"] == values["classes"] == [255, 0, 128]
+    assert values["nano"] == pytest.approx(
+        [(255 - 103.53) / 57.375, -116.28 / 57.12, (128 - 123.675) / 58.395], abs=1e-5
+    )
+    assert {family for family, order in channels.items() if order == "bgr24"} == {"compact", "classes", "nano"}

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.policy import WINDOW, Candidate, PicturePolicy
-from edge.tracker import Track
+from edge.tracking.track import Track
 from tests.edge.scenes import frame_of
 from vision.boxes import Box
 
@@ -12,7 +12,7 @@ BLACK = np.zeros((8, 8, 3), np.uint8)
 
 
 def track(number: int = 1) -> Track:
-    return Track(number, Box(0, 0, 1, 1), 0.0)
+    return Track(number, Box(0, 0, 1, 1), 0.9, 0.0)
 
 
 def moment(at: float, serves: tuple[Track, ...], sharpness: float = 1.0) -> Candidate:
@@ -62,7 +62,9 @@ def test_companions_who_are_half_way_there_come_along() -> None:
     policy, one, other = PicturePolicy(), track(1), track(2)
     one.pictured_at, other.pictured_at = 0.0, 2.0
     assert not policy.due([one, other], at=4.7, seconds_between=BETWEEN)
-    assert policy.due([one, other], at=4.8, seconds_between=BETWEEN) == (one, other)
+    assert policy.due([one, other], at=4.8, seconds_between=BETWEEN) == (one,)
+    assert policy.companions([one, other], at=4.4, seconds_between=BETWEEN) == (one,)
+    assert policy.companions([one, other], at=4.8, seconds_between=BETWEEN) == (other,)
 
 
 def test_nothing_offered_nothing_decided() -> None:

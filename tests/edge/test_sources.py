@@ -6,7 +6,6 @@ import pytest
 from PIL import Image
 
 from edge.camera.choose import open_source
-from edge.camera.live import redacted
 from edge.camera.reader import Reader
 from edge.errors import CameraLost, SourceUnusable
 from edge.frame import Frame
@@ -27,21 +26,21 @@ def footage(tmp_path: Path) -> Path:
     return write_video(tmp_path / "footage.mp4", [np.full((64, 64, 3), 10 * n, np.uint8) for n in range(20)], rate=20)
 
 
-def test_a_missing_path_is_named() -> None:
-    with pytest.raises(SourceUnusable, match=r"nowhere\.mp4: no such file or folder"):
+def test_a_missing_path_is_refused() -> None:
+    with pytest.raises(SourceUnusable, match="no such file or folder"):
         open_source("nowhere.mp4")
 
 
 def test_a_file_that_is_no_video_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.mp4").write_text("not a video")
-    with pytest.raises(SourceUnusable, match=r"notes\.mp4: not a video"):
+    with pytest.raises(SourceUnusable, match="not a video"):
         open_source(str(tmp_path / "notes.mp4"))
 
 
 def test_a_video_cut_off_before_its_first_frame_is_refused(tmp_path: Path, footage: Path) -> None:
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(footage.read_bytes()[:600])
-    with pytest.raises(SourceUnusable, match=r"cut\.mp4"):
+    with pytest.raises(SourceUnusable, match="video"):
         open_source(str(cut))
 
 
@@ -50,14 +49,14 @@ def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
         open_source(str(tmp_path))
 
 
-def test_an_unreadable_picture_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff")
-    with pytest.raises(SourceUnusable, match=r"broken\.jpg: not a picture"):
+    with pytest.raises(SourceUnusable, match="not a picture"):
         open_source(str(tmp_path / "broken.jpg"))
 
 
 def test_a_camera_number_that_is_not_there_is_refused() -> None:
-    with pytest.raises(SourceUnusable, match="there is no /dev/video63"):
+    with pytest.raises(SourceUnusable, match="there is no camera 63"):
         open_source("63")
 
 
@@ -67,24 +66,11 @@ def test_other_addresses_are_refused_without_their_secrets() -> None:
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("address", "shown"),
-    [
-        ("rtsp://user:pa@ss@10.0.0.5:554/live?token=x", "rtsp://10.0.0.5:554"),
-        ("rtsp://10.0.0.5/user:pass/live", "rtsp://10.0.0.5"),
-        ("rtsps://[fe80::1]:322/live", "rtsps://[fe80::1]:322"),
-    ],
-)
-def test_an_address_shows_host_and_port_only(address: str, shown: str) -> None:
-    assert redacted(address) == shown
-    assert repr(open_source(address)).count("pa") == 0
-
-
 def test_a_camera_that_does_not_answer_is_lost_and_says_so_without_secrets() -> None:
     source = open_source("rtsp://user:secret@127.0.0.1:1/live?token=secret")
     with pytest.raises(CameraLost) as lost:
         next(iter(source.images()))
-    assert str(lost.value) == "rtsp://127.0.0.1:1: connection refused"
+    assert str(lost.value) == "network camera: connection refused"
     assert lost.value.__cause__ is None
 
 

@@ -6,11 +6,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from face_api.storage.postgres import PostgresDatabase
+from face_api.storage.postgres_templates import PostgresTemplates
+from face_api.storage.sqlite import SqliteDatabase
+from face_api.storage.sqlite_templates import SqliteTemplates
 from models.build import files_of_packages
 from models.store import Store, user_cache
 from models.table import PHOTOGRAPHS
-from tests.face_api.postgres import postgres_server
+from tests.face_api.postgres import folder_of, postgres_server
 from tests.face_api.server import FaceServer, face_server
+from tests.face_api.stores import Stores
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +45,20 @@ def postgres_dsn() -> Iterator[str]:
     """A real PostgreSQL with pgvector."""
     with postgres_server() as dsn:
         yield dsn
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """Empty stores of either kind."""
+    if request.param == "sqlite":
+        sqlite = SqliteDatabase(tmp_path)
+        yield Stores.over(sqlite, lambda: SqliteTemplates(sqlite), tmp_path)
+        sqlite.close()
+    else:
+        dsn = request.getfixturevalue("postgres_dsn")
+        postgres = PostgresDatabase(dsn)
+        with postgres.transaction() as transaction:
+            for table in ("remembered", "sealed_templates", "visitor_keys", "answers", "visit_cameras", "sealed_faces"):
+                transaction.execute(f"DROP TABLE IF EXISTS {table}")
+        yield Stores.over(postgres, lambda: PostgresTemplates(postgres), folder_of(dsn))
+        postgres.close()

@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 
 _START_SECONDS = 30.0
 
@@ -53,7 +55,19 @@ def postgres_server() -> Iterator[str]:
         ]
         subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True, timeout=60)
         server = subprocess.Popen(
-            [programs / "bin" / "postgres", "-D", data, "-k", data, "-h", "", "-c", "fsync=off"],
+            [
+                programs / "bin" / "postgres",
+                "-D",
+                data,
+                "-k",
+                data,
+                "-h",
+                "",
+                "-c",
+                "fsync=off",
+                "-c",
+                "wal_recycle=off",
+            ],
             user=user,
             cwd=folder,
             stdout=subprocess.DEVNULL,
@@ -74,8 +88,15 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def folder_of(dsn: str) -> Path:
+    """Where the server of such a DSN keeps everything, its write-ahead log too."""
+    return Path(dsn.partition("host=")[2])
+
+
 def _site_packages() -> Path:
     found = importlib.util.find_spec("pgserver")
+    if found is None and sys.version_info >= (3, 13):
+        pytest.skip("pgserver has no wheel for this Python")
     assert found, "install tests/requirements.txt"
     assert found.origin
     return Path(found.origin).parent.parent

@@ -43,13 +43,13 @@ class FaceServer:
         return self.process.wait(timeout=30)
 
 
-def start_command(*arguments: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+def start_command(*arguments: str, environment: Mapping[str, str | None] | None = None) -> "subprocess.Popen[str]":
     """Starts the service with these arguments and nothing of the tests' own environment that could change it."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "MODELS_DIR", "LANG") if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-m", "face_api", *arguments],
         cwd=REPOSITORY,
-        env={**inherited, **(environment or {})},
+        env={name: value for name, value in {**inherited, **(environment or {})}.items() if value is not None},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -58,7 +58,7 @@ def start_command(*arguments: str, environment: Mapping[str, str] | None = None)
 
 @contextmanager
 def face_server(
-    *arguments: str, key: str = "a-key-for-tests", environment: Mapping[str, str] | None = None
+    *arguments: str, key: str = "a-key-for-tests", environment: Mapping[str, str | None] | None = None
 ) -> Iterator[FaceServer]:
     """A service that is ready; stopped, or killed, at the end."""
     process = start_command("--port", "0", *arguments, environment={"FACE_API_KEY": key, **(environment or {})})

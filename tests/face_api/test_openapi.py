@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from tests.face_api.server import KEY_HEADER, FaceServer, face_server
 
 _HANG_SECONDS = 10
-_OPERATIONS = 29
+_OPERATIONS = 30
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv6Address
 from threading import Thread
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_api.errors import InvalidImageSize, InvalidURL
-from face_api.pictures.fetch import UrlFetcher
+from face_api.pictures.addresses import is_public
+from face_api.pictures.fetch import UrlFetcher, plain_client
 from tests.face_api.pictures import DETECT, error_code
 from tests.face_api.server import face_server
 
@@ -53,7 +54,7 @@ async def fetch(url: str, hosts: Sequence[str], addresses: dict[str, str] | None
     async def resolve(host: str, port: int) -> Sequence[str]:
         return [(addresses or {}).get(host, host)]
 
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with plain_client() as client:
         return await UrlFetcher(hosts, client, resolve).fetch(url)
 
 
@@ -110,6 +111,79 @@ async def test_a_redirect_is_checked_like_the_first_url() -> None:
         await fetch(f"http://pictures.example:{port}/", ["pictures.example"], {"pictures.example": "127.0.0.1"})
 
 
+async def test_a_cookie_of_one_host_is_not_sent_to_another_nor_back() -> None:
+    sent: list[str | None] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        sent.append(handler.headers["Cookie"])
+        location = {"Location": f"http://b.example:{handler.server.server_port}/"} if len(sent) < 3 else {}  # type: ignore[attr-defined]
+        send(handler, 302 if location else 200, b"a picture", **location, **{"Set-Cookie": "a=1; Path=/"})
+
+    hosts = ["a.example", "b.example"]
+    with web_server(answer) as port:
+        await fetch(f"http://a.example:{port}/", hosts, dict.fromkeys(hosts, "127.0.0.1"))
+    assert sent == [None] * 3
+
+
+async def test_a_redirect_to_nowhere_and_a_port_that_is_none_are_refused() -> None:
+    hosts, addresses = ["pictures.example"], {"pictures.example": "127.0.0.1"}
+    with web_server(lambda handler: send(handler, 302)) as port, pytest.raises(InvalidURL):
+        await fetch(f"http://pictures.example:{port}/", hosts, addresses)
+    for port in (0, 65536, 99999):
+        with pytest.raises(InvalidURL):
+            await fetch(f"http://pictures.example:{port}/", hosts, addresses)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.216.34",
+        "2606:2800:220:1:248:1893:25c8:1946",
+        "::ffff:93.184.216.34",
+        "64:ff9b::5db8:d822",
+        "::ffff:0:93.184.216.34",
+    ],
+)
+def test_addresses_of_the_internet_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
+        "64:ff9b::a83f:8110",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a00:1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "fec0::1",
+        "fd00::1",
+        "fe80::1%eth0",
+        "2002:a00:1::",
+        "2001:0:a00:1::1",
+        "2001:db8::1",
+        "ff0e::1",
+        "::1",
+        "::",
+        "100.64.0.1",
+        "192.0.2.1",
+        "224.0.0.1",
+        "255.255.255.255",
+    ],
+)
+def test_addresses_that_may_lead_inside_are_not(address: str) -> None:
+    assert not is_public(address)
+
+
+@given(st.ip_addresses(v=6))
+def test_of_ipv6_only_global_unicast_and_what_carries_public_ipv4_is_public(address: IPv6Address) -> None:
+    if is_public(str(address)):
+        assert int(address) >> 125 == 1 or int(address) >> 32 in (0x64FF9B << 64, 0xFFFF, 0xFFFF0000)
+
+
 async def test_endless_redirects_endless_bodies_and_errors_are_refused() -> None:
     def endless(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -137,7 +211,7 @@ async def test_no_text_for_a_url_makes_a_fault(urls: list[str]) -> None:
     async def resolve(host: str, port: int) -> Sequence[str]:
         return [host]
 
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with plain_client() as client:
         fetcher = UrlFetcher(["public"], client, resolve)
         for url in urls:
             with pytest.raises(InvalidURL):

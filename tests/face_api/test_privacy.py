@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from face_api.faces.template import Template
-from face_api.serving.guards import KEY_HEADER as RAW_KEY_HEADER
+from face_api.serving.keys import KEY_HEADER as RAW_KEY_HEADER
 from tests.face_api.pictures import DETECT, STREAM, detect
 from tests.face_api.server import REPOSITORY, face_server
 
@@ -21,7 +21,7 @@ def test_the_log_says_nothing_of_pictures_faces_visitors_or_keys(tmp_path: Path,
         with server.client() as client:
             faces = detect(client, photographs[0], returnFaceAttributes="age,gender,emotion")
             ids = [face["faceId"] for face in faces]
-            body = {"observationId": observation, "seenAt": "2026-05-04T10:00:00Z", "faceIds": ids}
+            body = {"observationId": observation, "seenAt": "2026-05-04T10:00:00Z", "camera": "cam-1", "faceIds": ids}
             for _ in range(2):
                 assert client.post(f"/visitors/v1/{memory}/observe", json=body).status_code == 200
             client.post(f"/visitors/v1/{memory}/observe", json={**body, "seenAt": "secret-nonsense"})

@@ -27,6 +27,12 @@ def test_a_signal_ends_it_with_status_0(tmp_path: Path, number: signal.Signals) 
         (["--models", "/nowhere"], {}, "make models"),
         (["--host", "0.0.0.0"], {}, "FACE_API_KEY"),  # noqa: S104 - what is refused
         (["--data", "/proc/nowhere"], {}, "/proc/nowhere"),
+        ([], {"FACE_API_CALLS": "detect,everything"}, "FACE_API_CALLS"),
+        ([], {"FACE_API_ERASING_KEY": "k"}, "FACE_API_ERASING_KEY must be another key"),
+        ([], {"SECRETS_DIR": "/nowhere"}, "SECRETS_DIR: there is no folder"),
+        (["--host", "0.0.0.0", "--api-key", "k"], {}, "no key on the command line"),  # noqa: S104 - what is refused
+        (["--host", "0.0.0.0", "ApiKey=k"], {}, "no key on the command line"),  # noqa: S104 - what is refused
+        (["--database", "postgresql://me:secret@127.0.0.1:1/x"], {}, "no password on the command line"),
         (["Eulen=accept"], {}, "Eulen: no such argument"),
     ],
 )

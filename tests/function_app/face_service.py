@@ -39,7 +39,7 @@ class FaceService:
 
     def __init__(self, port: int = 0) -> None:
         self.mode = "instant"
-        self.asked = self.detects = self.observes = 0
+        self.asked = self.detects = self.observes = self.refused = 0
         self.queries: list[str] = []
         self.bodies: list[Any] = []
         self.face_ids: list[str] = []
@@ -67,6 +67,8 @@ class FaceService:
         """As the contract's detect does."""
         self.detects += 1
         self.queries.append(query)
+        if picture.startswith(b"\x89PNG"):
+            return 200, []
         if not picture.startswith(b"PICTURE"):
             return 400, {"error": {"code": "InvalidImage", "message": "Decoding error, image format unsupported."}}
         wanted = query.partition("returnFaceAttributes=")[2].partition("&")[0].split(",")
@@ -79,7 +81,7 @@ class FaceService:
     def _detected(self, each: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
         face_id = str(uuid.uuid4())
         self.face_ids.append(face_id)
-        self._visits[face_id] = {"faceId": face_id, "visit": each["visit"], "visits": 1, "dwellSeconds": 12}
+        self._visits[face_id] = {"faceId": face_id, "visit": each["visit"], "firstAtCamera": each.get("first", True)}
         emotion = dict.fromkeys(EMOTIONS, 0.0125) | {each["emotion"]: 0.9125}
         known = {"age": each["age"], "gender": each["gender"], "emotion": emotion}
         return {
@@ -110,6 +112,7 @@ def _handler(service: FaceService) -> type[BaseHTTPRequestHandler]:
                 service.mode = json.loads(body)["mode"]
                 self._answer(200, {})
             elif self.headers.get("Ocp-Apim-Subscription-Key") != KEY:
+                service.refused += 1
                 self._answer(401, {"error": {"code": "401", "message": "Access denied."}})
             else:
                 self._in_mode(body)

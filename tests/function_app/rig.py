@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import requests
 from azure.storage.blob import ContainerClient
 
 from local.azurite import SAS_VERSION, StorageAccount
@@ -26,6 +27,7 @@ def settings(storage: StorageAccount, container: str, hub: EventHub, endpoint: s
         "FACE_API_KEY": KEY,
         "ANONYMIZATION_KEY": ANONYMIZATION_KEY,
         "VISITOR_MEMORY": MEMORY,
+        "MIN_GROUP": "0",
         "WORKER_POLL_SECONDS": "0.05",
         "WORKER_LEASE_SECONDS": "15",
         **measured(),
@@ -64,6 +66,12 @@ def worker(environment: Mapping[str, str], logs: Logs | None = None) -> Iterator
         yield child
     finally:
         child.stop()
+
+
+def metric(worker: Child, name: str) -> float:
+    """A counter of a running worker, such as `footfall_pictures_done_total`; 0 while it has no value."""
+    text = requests.get(f"http://127.0.0.1:{worker.wait_for('ready').fields['port']}/metrics", timeout=5).text
+    return next((float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} ")), 0.0)
 
 
 def client(storage: StorageAccount, container: str) -> ContainerClient:

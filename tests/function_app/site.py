@@ -5,31 +5,38 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import requests
 from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.storage.blob import ContainerClient
 
+from function_app.columns import SPLITS
 from function_app.keys import AnonymizationKeys
-from function_app.pictures import Picture
+from function_app.names import Picture
+from function_app.pool.state import CameraPool
 from local.azurite import start_azurite
 from local.child import Child
 from local.event_hubs.connection import connection_string
-from tests.function_app import hub, pictures, rig
+from tests.function_app import hub, pictures, rig, traffic
 from tests.function_app.face_service import face, picture_of
 from tests.support.event_hubs import HUB, EventHub
 from tests.support.waiting import wait_until
 
 CONTAINER = "pictures"
+TRAFFIC_BEGINS = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AZURITE_SAVES_WITHIN_SECONDS = 12
 
 
 class Site:
     """The processes, and what has been uploaded to them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, workers: int = 2, **settings: str) -> None:
+        """`settings` are the workers', on top of those of all tests."""
         self._folder = folder
         self._key = secrets.token_hex(16)
         self.logs = rig.Logs()
@@ -41,10 +48,11 @@ class Site:
         self._faces, self._face_port = self._start_faces(0)
         hub_connection = connection_string(self._hub_port, "all", self._key)
         self.hub = EventHub(HUB, hub_connection, self._hubs)
-        self.environment: Mapping[str, str] = rig.settings(
-            self.storage, CONTAINER, self.hub, f"http://127.0.0.1:{self._face_port}"
-        )
-        self.workers = [rig.start_worker(self.environment, self.logs, f"worker-{number}") for number in (1, 2)]
+        usual = rig.settings(self.storage, CONTAINER, self.hub, f"http://127.0.0.1:{self._face_port}")
+        self.environment: Mapping[str, str] = {**usual, **settings}
+        self.workers = [
+            rig.start_worker(self.environment, self.logs, f"worker-{number + 1}") for number in range(workers)
+        ]
 
     def stop(self) -> None:
         """End them all."""
@@ -75,14 +83,36 @@ class Site:
             container.upload_blob(name, picture_of(*[face()] * faces))
         self.uploaded[name] = faces
 
+    def upload_traffic(self, camera: str, minute: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Upload what one camera counted in the minute up to then, its heartbeat too, until storage has confirmed."""
+        content = traffic.blob(*rows, traffic.heartbeat(minute, camera=camera))
+        with self.client() as container:
+            self._upload_for_sure(container, traffic.name(minute, camera=camera), content)
+
+    def in_pool(self) -> Counter[str]:
+        """What waits in the pools, by column."""
+        counts: Counter[str] = Counter()
+        with rig.client(self.storage, f"{CONTAINER}-pool") as container:
+            for name in container.list_blob_names():
+                if not name.endswith(".json"):
+                    continue
+                pool = CameraPool.model_validate_json(container.download_blob(name).readall())
+                for bag in (*(day.people for day in pool.days.values()), *(hour.bag for hour in pool.hours.values())):
+                    counts.update(bag.counts)
+                for day in pool.days.values():  # what left together and waits for more of its kind before it is split
+                    for kind, split in day.splits.items():
+                        counts.update({column: split.counts.get(column, 0) for column in SPLITS[kind]})
+                counts["waiting"] += len(pool.outbox)
+        return counts
+
     def set_mode(self, mode: str) -> None:
         """Have the Face API answer so from now on."""
         requests.post(f"http://127.0.0.1:{self._face_port}/mode", json={"mode": mode}, timeout=5).raise_for_status()
 
-    def kill_worker(self) -> None:
-        """kill -9 of the first worker while it works; another takes its place."""
-        self.workers[0].kill()
-        self.workers[0] = rig.start_worker(self.environment, self.logs, "worker-1")
+    def kill_worker(self, number: int = 0) -> None:
+        """kill -9 of a worker while it works; another takes its place."""
+        self.workers[number].kill()
+        self.workers[number] = rig.start_worker(self.environment, self.logs, f"worker-{number + 1}")
 
     def kill_faces(self, down_seconds: float) -> None:
         """kill -9 of the Face API; it comes back at the same address."""
@@ -126,13 +156,14 @@ class Site:
         )
 
     def expected_ids(self) -> set[str]:
-        """The event ids that must come out of what was uploaded."""
+        """The ids of the tallies that must come out of what was uploaded."""
         keys = AnonymizationKeys(rig.ANONYMIZATION_KEY.encode())
-        return {
-            keys.event_id(Picture.named(name), number)
-            for name, faces in self.uploaded.items()
-            for number in range(faces)
-        }
+        return {keys.tally_id(Picture.named(name)) for name, faces in self.uploaded.items() if faces}
+
+    def done(self) -> int:
+        """How many of the uploaded pictures have been dealt with."""
+        with self.client() as container:
+            return len(self.uploaded) - len(list(container.list_blob_names()))
 
     def wait_until_done(self, seconds: float = 60) -> None:
         """Until no picture is left."""
@@ -140,9 +171,9 @@ class Site:
             wait_until(lambda: not list(container.list_blob_names()), "all pictures are done", seconds)
 
     async def check(self) -> int:
-        """Every picture has exactly its events, duplicates under one id. Answers the number of duplicates."""
+        """Every picture has exactly its tally, duplicates under one id. Answers the number of duplicates."""
         expected = self.expected_ids()
-        received = [event["eventId"] for event in await hub.events(self.hub, len(expected), 30)]
+        received = [event["tallyId"] for event in await hub.events(self.hub, len(expected), 30)]
         assert set(received) == expected
         return len(received) - len(expected)
 
@@ -167,9 +198,11 @@ class Site:
                 return
 
     def _start_hubs(self, port: int, key: str) -> tuple[Child, int]:
-        arguments = ["event-hubs", "--port", str(port), "--hub", f"{HUB}:4", "--key", f"all={key}"]
+        arguments = ["event-hubs", "--port", str(port), "--hub", f"{HUB}:4"]
         data = ["--data", str(self._folder / "event-hubs")]
-        child = Child("event-hubs", [sys.executable, "-m", "local", *arguments, *data], {})
+        child = Child(
+            "event-hubs", [sys.executable, "-m", "local", *arguments, *data], {"EVENT_HUBS_KEYS": f"all={key}"}
+        )
         return child, int(child.wait_for("ready").fields["port"])
 
     def _start_faces(self, port: int) -> tuple[Child, int]:

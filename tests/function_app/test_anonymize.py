@@ -1,4 +1,4 @@
-"""The anonymizer: each field's rule, and that nothing else gets through."""
+"""The anonymizer: what each sighting adds to, and that nothing else gets through."""
 
 import json
 import re
@@ -7,78 +7,108 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from function_app.anonymize import OPERATORS, Sighting, anonymize
-from function_app.events import SENTIMENTS
-from function_app.faces import EMOTIONS, Face, Visit
+from function_app.anonymize import anonymize
+from function_app.columns import EMOTIONS
+from function_app.faces import Face, Visit
 from function_app.keys import AnonymizationKeys
-from function_app.pictures import Picture
-from function_app.schema import visit_event_schema
+from function_app.names import Picture
+from function_app.schema import schemas
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "visit-event.schema.json").read_text())
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA = json.loads((DOCS / "tally.schema.json").read_text())
 KEYS = AnonymizationKeys(b"k" * 32)
 PICTURE = Picture.named("store-1/cam-1/2026/11/22/101530.987Z-0123abcd.jpg")
 ID = "5a1e7f3c-0b1d-4c7e-9a57-31f0c2a4b6d8"
 NEUTRAL = dict.fromkeys(EMOTIONS, 0.0) | {"neutral": 1.0}
+FIRST, AGAIN = Visit("new", first_at_camera=True), Visit("present", first_at_camera=False)
 
 
-def field(name: str, face: Face | None = None, visit: Visit | None = None) -> object:
-    return OPERATORS[name](Sighting(PICTURE, 0, face or Face(ID), visit or Visit("new", 0), KEYS))
+def counts(*sightings: tuple[Face, Visit]) -> dict[str, int]:
+    faces, visits = [face for face, _ in sightings], [visit for _, visit in sightings]
+    return anonymize(PICTURE, faces, visits, KEYS).counts()
 
 
 @pytest.mark.parametrize(
-    ("age", "band"),
+    ("age", "column"),
     [
-        (0, "0-12"), (12.99, "0-12"), (13, "13-17"), (17.99, "13-17"), (18, "18-24"), (24.9, "18-24"), (25, "25-34"),
-        (35, "35-44"), (45, "45-54"), (54.999, "45-54"), (55, "55-64"), (64.9, "55-64"), (65, "65+"), (150, "65+"),
-        (None, "unknown"),
+        (0, "age0to12"), (12.99, "age0to12"), (13, "age13to17"), (17.99, "age13to17"), (18, "age18to24"),
+        (24.9, "age18to24"), (25, "age25to34"), (35, "age35to44"), (45, "age45to54"), (54.999, "age45to54"),
+        (55, "age55to64"), (64.9, "age55to64"), (65, "age65plus"), (150, "age65plus"),
     ],
 )  # fmt: skip
-def test_an_age_becomes_a_band(age: float | None, band: str) -> None:
-    assert field("age_band", Face(ID, age=age)) == band
+def test_a_display_visitors_age_counts_in_its_band(age: float, column: str) -> None:
+    expected = {"faces": 1, "displayVisitors": 1, "visitors": 1, "newVisitors": 1, column: 1}
+    assert counts((Face(ID, age=age), FIRST)) == expected
 
 
 @pytest.mark.parametrize(
-    ("scores", "strongest", "mood"),
+    ("scores", "expected"),
     [
-        (None, "unknown", 0.0),
-        (dict.fromkeys(EMOTIONS, 0.0), "unknown", 0.0),
-        (NEUTRAL, "neutral", 0.0),
-        (NEUTRAL | {"neutral": 0.1, "happiness": 0.86}, "happiness", 0.9),
-        (NEUTRAL | {"neutral": 0.2, "surprise": 0.5, "happiness": 0.3}, "surprise", 0.6),
-        (NEUTRAL | {"neutral": 0.0, "sadness": 0.6, "anger": 0.4}, "sadness", -1.0),
-        (dict.fromkeys(EMOTIONS, 1.0), "anger", -1.0),
-        (NEUTRAL | {"contempt": 0.04}, "neutral", 0.0),
+        (None, {}),
+        (dict.fromkeys(EMOTIONS, 0.0), {}),
+        (NEUTRAL, {"neutral": 1}),
+        (NEUTRAL | {"neutral": 0.1, "happiness": 0.86}, {"happiness": 1, "sentimentTenths": 9}),
+        (NEUTRAL | {"neutral": 0.2, "surprise": 0.5, "happiness": 0.3}, {"surprise": 1, "sentimentTenths": 6}),
+        (NEUTRAL | {"neutral": 0.0, "sadness": 0.6, "anger": 0.4}, {"sadness": 1, "sentimentTenths": -10}),
+        (dict.fromkeys(EMOTIONS, 1.0), {"anger": 1, "sentimentTenths": -10}),
+        (NEUTRAL | {"contempt": 0.04}, {"neutral": 1}),
     ],
 )
 def test_of_the_emotions_the_strongest_and_a_mood_in_tenths_remain(
-    scores: dict[str, float] | None, strongest: str, mood: float
+    scores: dict[str, float] | None, expected: dict[str, int]
 ) -> None:
-    face = Face(ID, emotion=scores)
-    assert (field("emotion", face), field("sentiment", face)) == (strongest, mood)
-    assert not str(field("sentiment", face)).startswith("-0.0")
+    assert counts((Face(ID, emotion=scores), AGAIN)) == {"faces": 1, **expected}
 
 
-@pytest.mark.parametrize(("kind", "dwell"), [("new", 0), ("returning", 0), ("unknown", 0), ("present", 41)])
-def test_only_a_visitor_still_present_has_dwelt(kind: str, dwell: int) -> None:
-    assert field("dwell_seconds", visit=Visit(kind, 41.9)) == dwell  # type: ignore[arg-type]
+def test_who_is_still_present_counts_as_a_face_and_in_no_band() -> None:
+    assert counts((Face(ID, age=30, gender="male"), AGAIN)) == {"faces": 1}
 
 
-def test_the_capture_time_is_cut_to_the_second() -> None:
-    assert field("seen_at") == "2026-11-22T10:15:30Z"
+def test_a_visitor_seen_at_another_camera_before_is_this_displays_visitor_and_not_the_stores() -> None:
+    elsewhere = Visit("present", first_at_camera=True)
+    assert counts((Face(ID, gender="male"), elsewhere)) == {"faces": 1, "displayVisitors": 1, "male": 1}
 
 
-def test_the_same_face_of_the_same_picture_has_one_event_id_and_others_have_others() -> None:
+def test_companions_are_added_up() -> None:
+    returning = Visit("returning", first_at_camera=True)
+    assert counts((Face(ID, gender="male"), FIRST), (Face(ID, gender="female"), returning)) == {
+        "faces": 2,
+        "displayVisitors": 2,
+        "visitors": 2,
+        "newVisitors": 1,
+        "returningVisitors": 1,
+        "female": 1,
+        "male": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("clock", "span"),
+    [
+        ("101530.001", ("2026-11-22T10:15:30Z", "2026-11-22T10:15:45Z")),
+        ("101530.000", ("2026-11-22T10:15:15Z", "2026-11-22T10:15:30Z")),
+        ("235959.999", ("2026-11-22T23:59:45Z", "2026-11-23T00:00:00Z")),
+    ],
+)
+def test_the_only_time_is_the_quarter_minute(clock: str, span: tuple[str, str]) -> None:
+    picture = Picture.named(f"store-1/cam-1/2026/11/22/{clock}Z-0123abcd.jpg")
+    tally = anonymize(picture, [Face(ID)], [FIRST], KEYS)
+    assert (tally.window_start, tally.window_end) == span
+
+
+def test_the_same_picture_has_one_tally_id_and_others_have_others() -> None:
     other = Picture.named("store-1/cam-1/2026/11/22/101530.987Z-0123abce.jpg")
-    faces, visits = [Face(ID)] * 3, [Visit("new", 0)] * 3
-    first, again = anonymize(PICTURE, faces, visits, KEYS), anonymize(PICTURE, faces, visits, KEYS)
+    first, again = (anonymize(PICTURE, [Face(ID)], [FIRST], KEYS) for _ in range(2))
     assert first == again
-    ids = {event.event_id for event in [*first, *anonymize(other, faces, visits, KEYS)]}
-    assert len(ids) == 6
-    assert {event.event_id for event in anonymize(PICTURE, faces, visits, AnonymizationKeys(b"z" * 32))} & ids == set()
-    assert KEYS.observation_id(PICTURE) not in ids
+    others = {
+        anonymize(other, [Face(ID)], [FIRST], KEYS).tally_id,
+        anonymize(PICTURE, [Face(ID)], [FIRST], AnonymizationKeys(b"z" * 32)).tally_id,
+        KEYS.observation_id(PICTURE),
+    }
+    assert len(others | {first.tally_id}) == 4
 
 
 def test_a_key_rotation_does_not_change_the_ids_of_pictures_taken_before_it() -> None:
@@ -86,9 +116,9 @@ def test_a_key_rotation_does_not_change_the_ids_of_pictures_taken_before_it() ->
     rotation = PICTURE.captured_at + timedelta(minutes=1)
     rotating = AnonymizationKeys(b"n" * 32, b"o" * 32, rotation)
     later = Picture.named("store-1/cam-1/2026/11/22/101630.987Z-0123abcd.jpg")
-    assert rotating.event_id(PICTURE, 0) == old.event_id(PICTURE, 0)
+    assert rotating.tally_id(PICTURE) == old.tally_id(PICTURE)
     assert rotating.observation_id(PICTURE) == old.observation_id(PICTURE)
-    assert rotating.event_id(later, 0) == new.event_id(later, 0)
+    assert rotating.tally_id(later) == new.tally_id(later)
     assert b"o" * 32 not in repr(rotating).encode()
 
 
@@ -104,38 +134,36 @@ FACES = st.builds(
 VISITS = st.builds(
     Visit,
     kind=st.sampled_from(["new", "returning", "present", "unknown"]),
-    dwell_seconds=st.floats(0, 1e12),
+    first_at_camera=st.booleans(),
 )
 
 
 @settings(deadline=None)
+@example(at=datetime(1000, 1, 1, tzinfo=UTC), store="s", camera="c", token="0" * 8, seen=[])
 @given(
-    at=st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 (bounds are naive)
+    at=st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001 (bounds)
     store=PLACES,
     camera=PLACES,
     token=st.from_regex("[0-9a-f]{8}", fullmatch=True),
     seen=st.lists(st.tuples(FACES, VISITS), max_size=4),
 )
-def test_nothing_of_the_answer_or_the_name_gets_into_an_event_but_what_the_schema_allows(
+def test_nothing_of_the_answer_or_the_name_gets_into_a_tally_but_what_the_schema_allows(
     at: datetime, store: str, camera: str, token: str, seen: list[tuple[Face, Visit]]
 ) -> None:
     clock = f"{at.hour:02}{at.minute:02}{at.second:02}.{at.microsecond // 1000:03}Z"
     name = f"{store}/{camera}/{at.year:04}/{at.month:02}/{at.day:02}/{clock}-{token}.jpg"
-    events = anonymize(Picture.named(name), [face for face, _ in seen], [visit for _, visit in seen], KEYS)
-    assert len(events) == len(seen)
-    for event, (face, _) in zip(events, seen, strict=True):
-        text = event.to_json()
-        body = json.loads(text)
-        jsonschema.validate(body, SCHEMA)
-        assert set(body) == set(SCHEMA["properties"])
-        rest = re.sub(rf'"(eventId|store|camera)":"({body["eventId"]}|{store}|{camera})"', "", text)
-        assert token not in rest
-        assert clock not in rest
-        assert face.face_id not in text
-        if face.age is not None and face.age != int(face.age):
-            assert str(face.age) not in rest
-        assert body["sentiment"] in SENTIMENTS
+    tally = anonymize(Picture.named(name), [face for face, _ in seen], [visit for _, visit in seen], KEYS)
+    text = tally.to_json()
+    body = json.loads(text)
+    jsonschema.validate(body, SCHEMA)
+    rest = re.sub(rf'"(tallyId|store|camera)":"({body["tallyId"]}|{store}|{camera})"', "", text)
+    assert token not in rest
+    assert clock not in rest
+    assert all(face.face_id not in text for face, _ in seen)
+    assert all(isinstance(value, str) or value == int(value) for value in body.values()), "no exact age or score"
+    assert body.get("faces", 0) == len(seen)
 
 
-def test_the_schema_in_the_docs_is_the_models_own() -> None:
-    assert visit_event_schema() == SCHEMA, "run: python -m function_app.schema > docs/visit-event.schema.json"
+@pytest.mark.parametrize("name", ["tally.schema.json", "traffic.schema.json"])
+def test_the_schemas_in_the_docs_are_the_models_own(name: str) -> None:
+    assert schemas()[name] == json.loads((DOCS / name).read_text()), "run: python -m function_app.schema docs"

@@ -30,10 +30,11 @@ from function_app.errors import (
     PictureUnreadable,
 )
 from function_app.face_client import MAX_ANSWER_BYTES, FaceClient
-from function_app.faces import Face
+from function_app.faces import Face, Visit
 from function_app.keys import AnonymizationKeys
-from function_app.pictures import MAX_BYTES, Picture
+from function_app.names import MAX_BYTES, Picture
 from function_app.settings import ATTRIBUTES
+from function_app.tally import Tally
 from tests.function_app.face_service import KEY, MEMORY, FaceService, face, picture_of
 
 SEEN_AT = datetime(2026, 11, 22, 10, 15, 30, 987000, tzinfo=UTC)
@@ -90,7 +91,7 @@ def test_it_asks_for_ids_and_exactly_the_attributes_that_are_wanted(face_service
         ((), ""),
     ):
         client_of(face_service.endpoint + "/", attributes=attributes).detect(picture_of(face()))
-        assert face_service.queries[-1] == f"returnFaceId=true{asked}&detectionModel=detection_01"
+        assert face_service.queries[-1] == f"returnFaceId=true&faceIdTimeToLive=60{asked}&detectionModel=detection_01"
 
 
 def test_attributes_that_were_not_asked_for_are_dropped_even_when_the_service_tells_them() -> None:
@@ -107,15 +108,16 @@ def test_an_observation_names_the_faces_and_the_time_and_comes_back_in_the_order
     client = client_of(face_service.endpoint)
     found = client.detect(picture_of(face(visit="present"), face(visit="returning")))
     ids = [each.face_id for each in found]
-    visits = client.observe("0" * 32, SEEN_AT, ids)
+    visits = client.observe("0" * 32, SEEN_AT, "cam-1", ids)
     assert [visit.kind for visit in visits] == ["present", "returning"]
-    assert face_service.bodies == [{"observationId": "0" * 32, "seenAt": "2026-11-22T10:15:30.987Z", "faceIds": ids}]
+    asked = {"observationId": "0" * 32, "seenAt": "2026-11-22T10:15:30.987Z", "camera": "cam-1", "faceIds": ids}
+    assert face_service.bodies == [asked]
     told = [
-        {"faceId": IDS[0], "visit": "new", "dwellSeconds": 0},
-        {"faceId": IDS[1], "visit": "present", "dwellSeconds": 3},
+        {"faceId": IDS[0], "visit": "new", "firstAtCamera": True},
+        {"faceId": IDS[1], "visit": "present", "firstAtCamera": False},
     ]
     reversed_answer = json.dumps(told)
-    assert [visit.kind for visit in face_answers.visits(reversed_answer.encode(), IDS[::-1])] == ["present", "new"]
+    assert face_answers.visits(reversed_answer.encode(), IDS[::-1]) == [Visit("present", False), Visit("new", True)]
 
 
 @pytest.mark.parametrize("answered", [[{}], [{"faceId": ""}], [{"faceId": IDS[0]}] * 2])
@@ -187,8 +189,7 @@ def test_when_nothing_listens_it_says_so_after_three_tries() -> None:
         client = client_of(f"http://127.0.0.1:{taken.getsockname()[1]}")
         with pytest.raises(FaceApiUnreachable):
             client.detect(b"a picture")
-        with pytest.raises(FaceApiUnreachable):
-            client.check_ready()
+        assert not client.is_ready()
 
 
 def test_when_the_answer_does_not_come_in_time_it_is_not_asked_again(face_service: FaceService) -> None:
@@ -202,10 +203,11 @@ def test_when_the_answer_does_not_come_in_time_it_is_not_asked_again(face_servic
 
 def test_readiness_is_asked_of_the_service(face_service: FaceService) -> None:
     client = client_of(face_service.endpoint)
-    client.check_ready()
+    assert client.is_ready()
+    assert client.reads_a_blank_picture()
     face_service.mode = "failing"
-    with pytest.raises(FaceApiUnavailable):
-        client.check_ready()
+    assert not client.is_ready()
+    assert not client.reads_a_blank_picture()
 
 
 class Clock:
@@ -260,7 +262,7 @@ JSON = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                ["faceId", "faceAttributes", "age", "gender", "emotion", "visit", "dwellSeconds", "anger", "x"]
+                ["faceId", "faceAttributes", "age", "gender", "emotion", "visit", "firstAtCamera", "anger", "x"]
             ),
             inner,
             max_size=6,
@@ -289,7 +291,7 @@ NEARLY_FACES = st.lists(
 NEARLY_VISITS = st.lists(
     st.fixed_dictionaries(
         {"faceId": st.sampled_from(IDS), "visit": st.sampled_from(["new", "present", "unknown", "gone"])},
-        optional={"visits": st.integers(), "dwellSeconds": st.integers(-1, 10**9) | st.floats()},
+        optional={"visits": st.integers(), "firstAtCamera": st.booleans() | st.integers() | st.text()},
     ),
     max_size=3,
 )
@@ -301,10 +303,13 @@ class Fuzzed:
     def __init__(self, detected: bytes, observed: Callable[[list[str]], bytes]) -> None:
         self._detected, self._observed = detected, observed
 
+    def reads_a_blank_picture(self) -> bool:
+        return True
+
     def detect(self, _picture: bytes, /) -> Any:
         return face_answers.faces(self._detected, ATTRIBUTES)
 
-    def observe(self, _observation_id: str, _seen_at: datetime, face_ids: Any, /) -> Any:
+    def observe(self, _observation_id: str, _seen_at: datetime, _camera: str, face_ids: Any, /) -> Any:
         return face_answers.visits(self._observed(face_ids), face_ids)
 
 
@@ -314,18 +319,17 @@ class Fuzzed:
     observed=JSON | NEARLY_VISITS,
     fitting=st.booleans(),
 )
-def test_whatever_the_face_api_answers_events_or_a_named_error_come_out(
+def test_whatever_the_face_api_answers_a_tally_or_a_named_error_come_out(
     detected: bytes, observed: Any, fitting: bool
 ) -> None:
     def answer(ids: list[str]) -> bytes:
-        good = [{"faceId": face_id, "visit": "present", "visits": 2, "dwellSeconds": 7.5} for face_id in ids]
+        good = [{"faceId": face_id, "visit": "present", "visits": 2, "firstAtCamera": True} for face_id in ids]
         return json.dumps(good if fitting else observed).encode()
 
     picture = Picture.named("store-1/cam-1/2026/11/22/101530.987Z-0123abcd.jpg")
     try:
-        events = analyze(picture, b"picture", Fuzzed(detected, answer), AnonymizationKeys(b"k" * 32))
+        tally = analyze(picture, b"picture", Fuzzed(detected, answer), AnonymizationKeys(b"k" * 32))
     except FunctionAppError as named:
         assert isinstance(named, FaceApiAnswerInvalid)  # noqa: PT017 (either outcome is right)
     else:
-        for event in events:
-            type(event).model_validate_json(event.to_json())
+        assert tally is None or Tally.model_validate_json(tally.to_json()) == tally

@@ -13,12 +13,13 @@ import pytest
 
 from local.azurite import StorageAccount
 from local.child import ROOT
-from tests.function_app import pictures, rig
+from tests.function_app import pictures, rig, traffic
 from tests.function_app.face_service import KEY, MEMORY, FaceService, face, picture_of
 from tests.function_app.functions_host.host import FunctionsHost, Outcome
 from tests.support.waiting import wait_until
 
-SCHEMA = json.loads((ROOT / "docs" / "visit-event.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "docs" / "tally.schema.json").read_text())
+TIMER = {"IsPastDue": False, "Schedule": {}}
 APP_FILES = {"function_app.py", "host.json", "requirements.txt"}
 
 
@@ -63,6 +64,7 @@ def settings(storage: StorageAccount, faces: FaceService) -> dict[str, str]:
         "FACE_API_KEY": KEY,
         "ANONYMIZATION_KEY": rig.ANONYMIZATION_KEY,
         "VISITOR_MEMORY": MEMORY,
+        "MIN_GROUP": "0",
         **rig.measured(),
         "PICTURE_RETENTION_MINUTES": "0.0001",
     }
@@ -78,18 +80,26 @@ def face_analyze(host: FunctionsHost, name: str, content: bytes) -> Outcome:
     path = f"functions-pictures/{name}"
     properties = {"ContentLength": len(content), "ContentType": "image/jpeg", "ETag": '"0x1"'}
     trigger = {
-        "name": name,
+        "name": name.removesuffix(".jpg"),
         "BlobTrigger": path,
         "Uri": f"http://storage/{path}",
         "Properties": properties,
         "Metadata": {},
     }
-    return host.invoke("FaceAnalyze", "picture", content, trigger)
+    return host.invoke("FaceAnalyze", "blob", content, trigger)
 
 
-def events_of(outcome: Outcome) -> list[dict[str, Any]]:
+def forward_traffic(host: FunctionsHost, name: str, content: bytes) -> Outcome:
+    path = f"functions-pictures/{name}"
+    trigger = {"name": name, "BlobTrigger": path, "Uri": f"http://storage/{path}", "Properties": {}, "Metadata": {}}
+    return host.invoke("ForwardTraffic", "blob", content, trigger)
+
+
+def sent(host: FunctionsHost, retry_count: int = 0) -> list[dict[str, Any]]:
+    """What SendTallies gives to the output binding."""
+    outcome = host.invoke("SendTallies", "timer", TIMER, retry_count=retry_count)
     assert outcome.succeeded, outcome.message
-    return [json.loads(event) for event in outcome.outputs.get("events") or []]
+    return [json.loads(message) for message in outcome.outputs["messages"]]
 
 
 def test_a_publish_carries_the_app_and_nothing_else() -> None:
@@ -105,50 +115,90 @@ def test_no_line_of_funcignore_is_the_beginning_of_a_published_name() -> None:
     assert not [name for name in published() if name.startswith(tuple(lines))]
 
 
-def test_the_runtime_finds_three_functions_and_their_bindings(host: FunctionsHost) -> None:
-    assert set(host.bindings) == {"FaceAnalyze", "PurgePictures", "ReplayPoison"}
-    trigger, output = sorted(host.bindings["FaceAnalyze"], key=lambda binding: str(binding["direction"]))
-    assert trigger["type"] == "blobTrigger"
-    assert trigger["path"] == "%PICTURE_CONTAINER%/{name}"
-    assert trigger["connection"] == "PictureStorage"
-    assert trigger["dataType"] == "BINARY"
+def test_the_runtime_finds_five_functions_and_their_bindings(host: FunctionsHost) -> None:
+    assert set(host.bindings) == {"FaceAnalyze", "ForwardTraffic", "SendTallies", "Sweep", "Tidy"}
+    for function, ending in (("FaceAnalyze", "jpg"), ("ForwardTraffic", "json")):
+        (trigger,) = host.bindings[function]
+        assert trigger["type"] == "blobTrigger"
+        assert trigger["path"] == f"%PICTURE_CONTAINER%/{{name}}.{ending}"
+        assert trigger["connection"] == "PictureStorage"
+        assert trigger["dataType"] == "BINARY"
+    timer, output = sorted(host.bindings["SendTallies"], key=lambda binding: str(binding["direction"]))
+    assert (timer["type"], timer["schedule"]) == ("timerTrigger", "*/5 * * * * *")
     assert (output["type"], output["eventHubName"], output["connection"]) == (
         "eventHub",
         "%EVENT_HUB_NAME%",
         "EventHub",
     )
-    (timer,) = host.bindings["PurgePictures"]
-    assert (timer["type"], timer["schedule"]) == ("timerTrigger", "0 */5 * * * *")
-    (queue,) = host.bindings["ReplayPoison"]
-    assert (queue["queueName"], queue["connection"]) == ("webjobs-blobtrigger-poison", "AzureWebJobsStorage")
+    assert [host.bindings[name][0]["schedule"] for name in ("Sweep", "Tidy")] == ["*/5 * * * * *", "0 */5 * * * *"]
 
 
-def test_a_picture_becomes_one_event_per_face_and_the_same_ones_when_tried_again(host: FunctionsHost) -> None:
+def test_a_picture_goes_into_the_pool_once_and_is_deleted(host: FunctionsHost, storage: StorageAccount) -> None:
+    sent(host)
     name, content = pictures.name(), picture_of(face(age=70.25), face(gender="male", emotion="anger"))
-    first, again = events_of(face_analyze(host, name, content)), events_of(face_analyze(host, name, content))
-    assert first == again
-    assert [event["ageBand"] for event in first] == ["65+", "25-34"]
-    for event in first:
-        jsonschema.validate(event, SCHEMA)
-    assert any("picture analyzed" in line for line in host.logs)
+    with rig.client(storage, "functions-pictures") as blobs:
+        for _ in range(2):  # the second time as after a kill: pooled, and not yet deleted
+            blobs.upload_blob(name, content)
+            assert face_analyze(host, name, content).succeeded
+            assert not blobs.get_blob_client(name).exists()
+    (tally,) = sent(host)
+    jsonschema.validate(tally, SCHEMA)
+    assert (tally["faces"], tally["age65plus"], tally["male"], tally["anger"]) == (2, 1, 1, 1)
     assert not any(part in line for line in host.logs for part in (name, name[-12:-4], "70.25"))
 
 
-def test_a_picture_without_faces_gives_no_events(host: FunctionsHost) -> None:
-    assert events_of(face_analyze(host, pictures.name(), picture_of())) == []
+def test_what_was_sent_stays_in_the_pool_until_the_host_comes_back_with_a_new_call(host: FunctionsHost) -> None:
+    sent(host)
+    name, content = pictures.name(), picture_of(face())
+    assert face_analyze(host, name, content).succeeded
+    (first,) = sent(host)
+    assert sent(host, retry_count=1) == [first], "the sending failed: the same again"
+    assert sent(host, retry_count=2) == [first]
+    assert sent(host) == [], "a new call: it has arrived"
 
 
-@pytest.mark.parametrize("name", [None, "holiday.jpg"])
-def test_a_broken_picture_or_name_goes_to_poison_and_the_function_succeeds(
-    host: FunctionsHost, storage: StorageAccount, name: str | None
+def test_counts_of_a_camera_are_forwarded_with_the_time_they_begin(
+    host: FunctionsHost, storage: StorageAccount
+) -> None:
+    sent(host)
+    rows = [traffic.place(count_in=2), traffic.heartbeat()]
+    with rig.client(storage, "functions-pictures") as blobs:
+        blobs.upload_blob(traffic.NAME, traffic.blob(*rows))
+        assert forward_traffic(host, traffic.NAME, traffic.blob(*rows)).succeeded
+        assert not blobs.get_blob_client(traffic.NAME).exists()
+    place, heartbeat = sent(host)
+    assert (place["countIn"], place["windowStart"], place["windowEnd"]) == (
+        *(2, "2026-11-22T10:15:15Z", "2026-11-22T10:15:30Z"),
+    )
+    assert (heartbeat["watchedSeconds"], heartbeat["windowStart"]) == (60, "2026-11-22T10:15:00Z")
+    sent(host)
+
+
+def test_a_picture_without_faces_leaves_nothing(host: FunctionsHost) -> None:
+    assert face_analyze(host, pictures.name(), picture_of()).succeeded
+    assert sent(host) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (None, "InvalidImage"),
+        ("holiday.jpg", "InvalidName"),
+        (traffic.NAME, "InvalidTraffic"),
+        ("a.json", "InvalidName"),
+    ],
+)
+def test_a_broken_blob_or_name_goes_to_poison_and_the_function_succeeds(
+    host: FunctionsHost, storage: StorageAccount, name: str | None, reason: str
 ) -> None:
     broken = name or pictures.name()
+    invoke = forward_traffic if broken.endswith(".json") else face_analyze
     with rig.client(storage, "functions-pictures") as blobs, rig.client(storage, "functions-pictures-poison") as poison:
         blobs.upload_blob(broken, b"not an image")
-        assert events_of(face_analyze(host, broken, b"not an image")) == []
+        assert invoke(host, broken, b"not an image").succeeded
         assert not blobs.get_blob_client(broken).exists()
-        reason = "InvalidImage" if name is None else "InvalidName"
         assert poison.get_blob_client(broken).get_blob_properties().metadata == {"reason": reason}
+    assert sent(host) == []
 
 
 @pytest.mark.parametrize("mode", ["throttled", "failing", "garbage"])
@@ -162,75 +212,49 @@ def test_when_the_face_api_does_not_serve_then_the_function_fails_and_the_pictur
             blobs.upload_blob(name, content)
             outcome = face_analyze(host, name, content)
             assert not outcome.succeeded
-            assert "events" not in outcome.outputs
             assert "FaceApi" in outcome.message
             assert name not in outcome.message
             assert blobs.get_blob_client(name).exists()
+            blobs.delete_blob(name)
     finally:
         faces.mode = "instant"
+    assert sent(host) == []
 
 
-def poison_message(name: str) -> str:
-    message = {
-        "FunctionId": "app.Functions.FaceAnalyze",
-        "BlobType": "BlockBlob",
-        "ContainerName": "functions-pictures",
-        "BlobName": name,
-        "ETag": '"0x1"',
-    }
-    return json.dumps(message)
-
-
-def test_replay_poison_wakes_the_trigger_three_times_and_then_puts_the_picture_to_poison(
-    host: FunctionsHost, storage: StorageAccount
-) -> None:
-    name = pictures.name()
-    with rig.client(storage, "functions-pictures") as blobs, rig.client(storage, "functions-pictures-poison") as poison:
-        blobs.upload_blob(name, picture_of(face()), metadata={"people": "1"})
-        tags = set()
-        for _ in range(3):
-            assert host.invoke("ReplayPoison", "message", poison_message(name)).succeeded
-            properties = blobs.get_blob_client(name).get_blob_properties()
-            tags.add(properties.etag)
-        assert len(tags) == 3
-        assert properties.metadata == {"people": "1", "replays": "3"}
-        assert host.invoke("ReplayPoison", "message", poison_message(name)).succeeded
-        assert not blobs.get_blob_client(name).exists()
-        metadata = poison.get_blob_client(name).get_blob_properties().metadata
-        assert metadata == {"people": "1", "replays": "3", "reason": "TriedTooOften"}
-        assert host.invoke("ReplayPoison", "message", poison_message(name)).succeeded, "a picture gone is no fault"
-
-
-def test_replay_poison_waits_while_the_face_api_is_down(host: FunctionsHost, faces: FaceService) -> None:
-    faces.mode = "failing"
-    try:
-        assert not host.invoke("ReplayPoison", "message", poison_message(pictures.name())).succeeded
-    finally:
-        faces.mode = "instant"
-
-
-@pytest.mark.parametrize(
-    "message", ["", "[]", "{}", '{"ContainerName": 1}', poison_message("x").replace("functions-", "")]
-)
-def test_replay_poison_lets_other_messages_pass(host: FunctionsHost, message: str) -> None:
-    assert host.invoke("ReplayPoison", "message", message).succeeded
-
-
-def test_purge_pictures_deletes_what_is_older_than_the_retention(host: FunctionsHost, storage: StorageAccount) -> None:
+def test_tidy_deletes_what_is_older_than_the_retention(host: FunctionsHost, storage: StorageAccount) -> None:
     with rig.client(storage, "functions-pictures") as blobs:
         blobs.upload_blob(pictures.name(), b"old")
 
         def nothing_left() -> bool:  # storage stamps whole seconds
-            assert host.invoke("PurgePictures", "timer", {"IsPastDue": False, "Schedule": {}}).succeeded
+            assert host.invoke("Tidy", "timer", TIMER).succeeded
             return not list(blobs.list_blob_names())
 
         wait_until(nothing_left, "the picture is purged")
 
 
-def test_wrong_settings_are_named_when_the_app_is_indexed(app_folder: Path, settings: dict[str, str]) -> None:
-    wrong = {**settings, "ANONYMIZATION_KEY": "short"}
-    with (
-        pytest.raises(AssertionError, match="ANONYMIZATION_KEY: must have at least 32 bytes"),
-        FunctionsHost(app_folder, wrong),
-    ):
+WRONG = {
+    "PICTURE_CONTAINER": "Pictures!",
+    "STORAGE_API_VERSION": "latest",
+    "FACE_API_ENDPOINT": "face-api",
+    "FACE_API_KEY": "",
+    "FACE_ATTRIBUTES": "age,iris",
+    "ANONYMIZATION_KEY": "short",
+    "VISITOR_MEMORY": "../secrets",
+    "MIN_GROUP": "-1",
+    "DAY_START": "25:00",
+    "PICTURE_RETENTION_MINUTES": "nan",
+}
+
+
+@pytest.mark.parametrize("wrong", [WRONG, {"PictureStorage": ""}, {"PictureStorage": "nonsense"}])
+def test_each_wrong_setting_is_named_on_one_line_of_the_console(
+    app_folder: Path, settings: dict[str, str], wrong: dict[str, str]
+) -> None:
+    """As the app is indexed: the console is the one place where an operator sees it."""
+    host = FunctionsHost(app_folder, {**settings, **wrong})
+    with pytest.raises(AssertionError, match="settings: "), host:
         pass
+    assert host.console.startswith("settings: ")
+    for name, value in wrong.items():
+        assert name in host.console
+        assert not value or f"{value} " not in host.console

@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from function_app.columns import EMOTIONS
 from local.azurite import StorageAccount
 from local.child import ROOT, Child
 from models.build import files_of_packages
@@ -17,7 +18,7 @@ from tests.function_app import pictures, rig
 from tests.function_app.face_service import KEY, MEMORY
 from tests.function_app.functions_host.host import FunctionsHost
 
-SCHEMA = json.loads((ROOT / "docs" / "visit-event.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "docs" / "tally.schema.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def photograph() -> bytes:
     return paths[0].read_bytes()
 
 
-def test_a_photograph_becomes_events_and_the_same_ones_when_it_comes_twice(
+def test_a_photograph_becomes_one_tally_also_when_it_comes_twice(
     storage: StorageAccount, container: str, face_api: Child, photograph: bytes
 ) -> None:
     settings = {
@@ -47,6 +48,7 @@ def test_a_photograph_becomes_events_and_the_same_ones_when_it_comes_twice(
         "FACE_API_KEY": KEY,
         "ANONYMIZATION_KEY": rig.ANONYMIZATION_KEY,
         "VISITOR_MEMORY": MEMORY,
+        "MIN_GROUP": "0",
         **rig.measured(),
     }
     name = pictures.name()
@@ -57,24 +59,24 @@ def test_a_photograph_becomes_events_and_the_same_ones_when_it_comes_twice(
         "Properties": {"ContentLength": len(photograph)},
         "Metadata": {},
     }
-    with FunctionsHost(ROOT, settings) as host:
-        first, again = (host.invoke("FaceAnalyze", "picture", photograph, trigger) for _ in range(2))
-        assert first.succeeded, first.message
-        events = [json.loads(event) for event in first.outputs["events"]]
-        assert len(events) >= 3
-        for event in events:
-            jsonschema.validate(event, SCHEMA)
-        assert {event["visit"] for event in events} <= {"new", "unknown"}
-        assert any(event["visit"] == "new" for event in events)
-        assert all(event["gender"] != "unknown" and event["emotion"] != "unknown" for event in events)
-        assert again.outputs["events"] == first.outputs["events"]
-        with rig.client(storage, container) as blobs:
-            broken = pictures.name()
-            blobs.upload_blob(broken, photograph[:2000])
-            cut = {**trigger, "name": broken, "BlobTrigger": f"{container}/{broken}"}
-            assert host.invoke("FaceAnalyze", "picture", photograph[:2000], cut).succeeded
-            assert not blobs.get_blob_client(broken).exists()
+    with FunctionsHost(ROOT, settings) as host, rig.client(storage, container) as blobs:
+        for _ in range(2):
+            outcome = host.invoke("FaceAnalyze", "blob", photograph, trigger)
+            assert outcome.succeeded, outcome.message
+        sending = host.invoke("SendTallies", "timer", {"IsPastDue": False, "Schedule": {}}, retry_count=0)
+        (tally,) = [json.loads(message) for message in sending.outputs["messages"]]
+        jsonschema.validate(tally, SCHEMA)
+        assert tally["faces"] >= 3
+        assert tally["displayVisitors"] == tally["visitors"] == tally["newVisitors"] >= 1
+        assert tally.get("female", 0) + tally.get("male", 0) == tally["displayVisitors"]
+        assert sum(tally.get(emotion, 0) for emotion in EMOTIONS) == tally["faces"]
+        broken = pictures.name()
+        blobs.upload_blob(broken, photograph[:2000])
+        cut = {**trigger, "name": broken, "BlobTrigger": f"{container}/{broken}"}
+        assert host.invoke("FaceAnalyze", "blob", photograph[:2000], cut).succeeded
+        assert not blobs.get_blob_client(broken).exists()
         face_api.kill()
-        down = host.invoke("FaceAnalyze", "picture", photograph, trigger)
+        trigger["BlobTrigger"] = f"{container}/{pictures.name()}"
+        down = host.invoke("FaceAnalyze", "blob", photograph, trigger)
         assert not down.succeeded
         assert "FaceApiUnreachable" in down.message

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from function_app.errors import PictureNameInvalid
-from function_app.pictures import Picture
+from function_app.errors import NameInvalid
+from function_app.names import Picture
 
 PLACES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True)
 MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
@@ -46,7 +46,7 @@ def test_a_name_within_the_contract_gives_store_camera_and_capture_time(
     ],
 )
 def test_a_name_outside_the_contract_is_refused_without_repeating_it(name: str) -> None:
-    with pytest.raises(PictureNameInvalid) as refusal:
+    with pytest.raises(NameInvalid) as refusal:
         Picture.named(name)
     assert "cam" not in str(refusal.value)
 
@@ -54,5 +54,5 @@ def test_a_name_outside_the_contract_is_refused_without_repeating_it(name: str) 
 @settings(deadline=None)
 @given(st.text())
 def test_any_other_text_is_refused_by_name(text: str) -> None:
-    with pytest.raises(PictureNameInvalid):
+    with pytest.raises(NameInvalid):
         Picture.named(text)

@@ -17,11 +17,20 @@ from tests.support.event_hubs import HUB, EventHub
 from tests.support.waiting import wait_until
 
 PICTURES = 200
+KEPT = {
+    mode: f'footfall_blobs_kept_total{{why="{why}"}}'
+    for mode, why in {
+        "failing": "FaceApiFailing",
+        "garbage": "FaceApiAnswerInvalid",
+        "throttled": "FaceApiThrottled",
+        "instant": "",
+    }.items()
+}
 EMOTIONS = ("anger", "happiness", "neutral", "surprise")
 
 
 def upload(storage: StorageAccount) -> tuple[list[str], list[float], int]:
-    """Pictures of all kinds; answers their names, the ages in them, and how many events must come out."""
+    """Pictures of all kinds; answers their names, the ages in them, and how many tallies must come out."""
     chance = random.Random(4)  # noqa: S311 (ages, no secrets)
     names, ages, events = [], [], 0
     with rig.client(storage, "pictures") as blobs:
@@ -33,7 +42,7 @@ def upload(storage: StorageAccount) -> tuple[list[str], list[float], int]:
             blobs.upload_blob(name, picture_of(*people) if readable else b"\x00 no picture")
             names.append(name)
             ages += years
-            events += len(people) * (named and readable)
+            events += bool(people) * (named and readable)
     return names, ages, events
 
 
@@ -42,8 +51,9 @@ async def test_nothing_personal_leaves_and_nothing_personal_is_logged(
 ) -> None:
     key = "0123456789abcdef-a-key-for-senders"
     hub_logs, logs = rig.Logs(), rig.Logs()
-    arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:4", "--key", f"all={key}"]
-    hubs = Child("event-hubs", [sys.executable, "-m", "local", *arguments], {}, on_log=hub_logs.lines.append)
+    arguments = ["event-hubs", "--port", "0", "--hub", f"{HUB}:4"]
+    hub_keys = {"EVENT_HUBS_KEYS": f"all={key}"}
+    hubs = Child("event-hubs", [sys.executable, "-m", "local", *arguments], hub_keys, on_log=hub_logs.lines.append)
     storage_said: list[str] = []
     with azurite(tmp_path) as (storage_process, storage):
         try:
@@ -56,18 +66,22 @@ async def test_nothing_personal_leaves_and_nothing_personal_is_logged(
                 with rig.worker(environment, logs) as worker:
                     for mode in ("failing", "garbage", "throttled", "instant"):
                         face_service.mode = mode
-                        kept = logs.count("picture kept")
+                        kept = rig.metric(worker, KEPT[mode])
                         if mode != "instant":
-                            wait_until(lambda before=kept: logs.count("picture kept") > before, mode)  # type: ignore[misc]
+                            wait_until(lambda mode=mode, kept=kept: rig.metric(worker, KEPT[mode]) > kept, mode)  # type: ignore[misc]
                     wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left", 60)
+                    done = rig.metric(worker, "footfall_pictures_done_total")
                 sent = tap.sent
             events = await hub.events(EventHub(HUB, connection_string(port, "all", key), hubs), expected)
             storage_said.append(storage_process.last_words)
         finally:
             hubs.stop()
-    assert logs.count("picture done") > 100
+    assert done > 100
     assert len(events) == expected > 100
-    assert sent.count(b"footfall.visit/1") == len(events), "the tap has seen every event"
+    assert sent.count(b"footfall.tally/1") == len(events), "the tap has seen every event"
+
+    assert 0 < logs.count("counts") < done / 10, "sums: no line of one picture, whose time would give its capture away"
+    assert not [line for line in logs.lines if line.event.startswith("picture")]
 
     said = json.dumps([dict(line.fields) for line in (*logs.lines, *hub_logs.lines)])
     plain = "\n".join((worker.last_words, hubs.last_words, *storage_said))
@@ -97,5 +111,5 @@ async def test_nothing_personal_leaves_and_nothing_personal_is_logged(
 def test_the_log_withholds_what_is_not_a_number_or_a_few_plain_words(value: object) -> None:
     from function_app.log import WITHHELD, keep_plain
 
-    fields = {"event": "picture done", "faces": 2, "what": value}
-    assert keep_plain(None, "info", fields) == {"event": "picture done", "faces": 2, "what": WITHHELD}
+    fields = {"event": "outage", "faces": 2, "what": value}
+    assert keep_plain(None, "info", fields) == {"event": "outage", "faces": 2, "what": WITHHELD}

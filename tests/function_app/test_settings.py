@@ -31,6 +31,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_what_is_not_set_has_the_documented_default(environment: pytest.MonkeyPatch) -> None:
     settings = load(WorkerSettings)
     assert (settings.picture_container, settings.poison_container) == ("pictures", "pictures-poison")
+    assert settings.pool_container == "pictures-pool"
+    assert (settings.rules.least, settings.day_start) == (5, "00:00")
     assert settings.storage_api_version == "2019-07-07"
     assert settings.attributes == ("age", "gender", "emotion")
     assert settings.picture_retention_minutes == 1440
@@ -68,6 +70,9 @@ def test_a_rotation_has_a_previous_key_and_a_moment(environment: pytest.MonkeyPa
         ("VISITOR_MEMORY", "../secrets", "VISITOR_MEMORY: "),
         ("PICTURE_RETENTION_MINUTES", "nan", "PICTURE_RETENTION_MINUTES: "),
         ("WORKER_LEASE_SECONDS", "61", "WORKER_LEASE_SECONDS: "),
+        ("MIN_GROUP", "-1", "MIN_GROUP: "),
+        ("DAY_START", "25:00", "DAY_START: is a time of day such as 04:00"),
+        ("DAY_START", "04:00 Mars/Olympus", "DAY_START: names a time zone that is not known"),
     ],
 )
 def test_a_wrong_setting_is_named_without_its_value(

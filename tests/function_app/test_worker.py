@@ -1,9 +1,11 @@
-"""The worker as a process: pictures become events and disappear, what is unreadable goes to poison."""
+"""The worker as a process: pictures become tallies and disappear, what is unreadable goes to poison."""
 
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 
+import jsonschema
 import pytest
 import requests
 
@@ -14,6 +16,8 @@ from tests.function_app.face_service import FaceService, face, picture_of
 from tests.support.event_hubs import EventHub
 from tests.support.waiting import wait_until
 
+SCHEMA = json.loads((ROOT / "docs" / "tally.schema.json").read_text())
+
 
 @pytest.fixture
 def environment(
@@ -22,25 +26,35 @@ def environment(
     return rig.settings(storage, container, event_hub, face_service.endpoint)
 
 
-async def test_a_picture_becomes_events_and_is_deleted(
+async def test_a_picture_becomes_a_tally_and_is_deleted(
     storage: StorageAccount, container: str, event_hub: EventHub, environment: dict[str, str]
 ) -> None:
-    name = pictures.name("store-9", "cam-2")
-    logs = rig.Logs()
-    with rig.client(storage, container) as blobs, rig.worker(environment, logs):
+    name = pictures.name("store-9", "cam-2", datetime(2026, 11, 22, 10, 15, 30, 987000, UTC))
+    with rig.client(storage, container) as blobs, rig.worker(environment):
         blobs.upload_blob(name, picture_of(face(age=41.3, gender="male", visit="present"), face(emotion="sadness")))
-        received = await hub.raw_events(event_hub, 2)
+        received = await hub.raw_events(event_hub, 1)
         wait_until(lambda: not list(blobs.list_blob_names()), "the picture is deleted")
-    bodies = [json.loads(event.body_as_str()) for event in received]
-    assert [body["ageBand"] for body in bodies] == ["35-44", "25-34"]
-    assert [body["visit"] for body in bodies] == ["present", "new"]
-    assert [body["dwellSeconds"] for body in bodies] == [12, 0]
-    assert [body["emotion"] for body in bodies] == ["happiness", "sadness"]
-    assert {(body["store"], body["camera"]) for body in bodies} == {("store-9", "cam-2")}
+    (body,) = [json.loads(event.body_as_str()) for event in received]
+    jsonschema.validate(body, SCHEMA)
+    del body["tallyId"]
+    assert body == {
+        "schema": "footfall.tally/1",
+        "store": "store-9",
+        "camera": "cam-2",
+        "windowStart": "2026-11-22T10:15:30Z",
+        "windowEnd": "2026-11-22T10:15:45Z",
+        "faces": 2,
+        "displayVisitors": 2,
+        "visitors": 1,
+        "newVisitors": 1,
+        "female": 1,
+        "male": 1,
+        "age25to34": 1,
+        "age35to44": 1,
+        "happiness": 1,
+        "sadness": 1,
+    }
     assert {event.partition_key for event in received} == {b"store-9/cam-2"}
-    (done,) = [line.fields for line in logs.lines if line.event == "picture done"]
-    assert done["faces"] == 2
-    assert 0 < done["captureToAckMs"] < 10_000
 
 
 async def test_without_a_visitor_memory_and_attributes_nothing_of_them_is_asked_for(
@@ -53,22 +67,21 @@ async def test_without_a_visitor_memory_and_attributes_nothing_of_them_is_asked_
     switched_off = {**environment, "VISITOR_MEMORY": "", "FACE_ATTRIBUTES": ""}
     with rig.client(storage, container) as blobs, rig.worker(switched_off):
         blobs.upload_blob(pictures.name(), picture_of(face(), face()))
-        bodies = await hub.events(event_hub, 2)
+        (body,) = await hub.events(event_hub, 1)
     assert face_service.queries == ["returnFaceId=false&detectionModel=detection_01"]
     assert face_service.observes == 0
-    for body in bodies:
-        assert {body[field] for field in ("visit", "ageBand", "gender", "emotion")} == {"unknown"}
-        assert (body["sentiment"], body["dwellSeconds"]) == (0.0, 0)
+    counts = {name: value for name, value in body.items() if isinstance(value, int)}
+    assert counts == {"faces": 2, "displayVisitors": 2}
 
 
-def test_a_picture_without_faces_is_deleted_and_gives_no_event(
+def test_a_picture_without_faces_is_deleted_and_gives_no_tally(
     storage: StorageAccount, container: str, environment: dict[str, str], face_service: FaceService
 ) -> None:
-    logs = rig.Logs()
-    with rig.client(storage, container) as blobs, rig.worker(environment, logs):
+    with rig.client(storage, container) as blobs, rig.worker(environment) as worker:
         blobs.upload_blob(pictures.name(), picture_of())
-        wait_until(lambda: logs.count("picture done") == 1, "the picture is done")
+        wait_until(lambda: rig.metric(worker, "footfall_pictures_done_total") == 1, "the picture is done")
         assert not list(blobs.list_blob_names())
+        assert rig.metric(worker, "footfall_messages_total") == 0
     assert face_service.observes == 0
 
 
@@ -91,9 +104,8 @@ async def test_unreadable_pictures_go_to_poison_with_a_reason_and_come_back_by_c
         assert kept == {broken: {"people": "2", "reason": "InvalidImage"}, misnamed: {"reason": "InvalidName"}}
 
         assert replay_poison(environment) == {"replayed": 1, "left": 1}
-        wait_until(lambda: logs.count("picture poisoned") == 3, "the replayed picture is poisoned again")
+        wait_until(lambda: logs.count("blob poisoned") == 3, "the replayed picture is poisoned again")
         wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left")
-        assert poison.get_blob_client(broken).get_blob_properties().metadata["replays"] == "1"
         poison.upload_blob(broken, picture_of(face()), overwrite=True, metadata={"reason": "InvalidImage"})
         assert replay_poison(environment) == {"replayed": 1, "left": 1}
         assert len(await hub.events(event_hub, 2)) == 2
@@ -112,11 +124,11 @@ def test_health_and_metrics_tell_how_the_worker_is(
     logs = rig.Logs()
     with rig.client(storage, container) as blobs, rig.worker(environment, logs) as running:
         blobs.upload_blob(pictures.name(), picture_of(face()))
-        wait_until(lambda: logs.count("picture done") == 1, "the picture is done")
+        wait_until(lambda: rig.metric(running, "footfall_pictures_done_total") == 1, "the picture is done")
         root = f"http://127.0.0.1:{running.wait_for('ready').fields['port']}"
-        assert requests.get(f"{root}/health", timeout=5).json() == {"status": "ok", "waitingFor": None}
+        assert requests.get(f"{root}/health", timeout=5).json() == {"status": "ok", "waitingFor": None, "crowded": 0}
         metrics = requests.get(f"{root}/metrics", timeout=5).text
-        assert "footfall_pictures_done_total 1.0" in metrics
-        assert "footfall_events_total 1.0" in metrics
+        assert "footfall_messages_total 1.0" in metrics
+        assert "footfall_capture_to_safe_seconds_count 1.0" in metrics
         assert running.stop() == 0
     assert logs.count("stopped") == 1

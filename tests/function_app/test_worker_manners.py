@@ -15,9 +15,8 @@ from azure.eventhub import EventHubProducerClient
 from azure.eventhub.exceptions import EventHubError
 
 from function_app import log
-from function_app.errors import EventsNotAcknowledged
-from function_app.events import VisitEvent
-from function_app.worker.sender import EventSender
+from function_app.errors import NotAcknowledged
+from function_app.worker.sender import Sender
 from local.azurite import StorageAccount
 from local.child import ROOT
 from tests.function_app import hub, pictures, rig
@@ -36,15 +35,15 @@ def environment(
 async def test_two_workers_share_the_pictures_and_do_none_twice(
     storage: StorageAccount, container: str, event_hub: EventHub, environment: dict[str, str]
 ) -> None:
-    first, second = rig.Logs(), rig.Logs()
-    with rig.client(storage, container) as blobs, rig.worker(environment, first), rig.worker(environment, second):
+    with rig.client(storage, container) as blobs, rig.worker(environment) as first, rig.worker(environment) as second:
         for _ in range(60):
             blobs.upload_blob(pictures.name(), picture_of(face()))
         wait_until(lambda: not list(blobs.list_blob_names()), "no picture is left", 60)
         received = await hub.events(event_hub, 60)
+        done = [rig.metric(each, "footfall_pictures_done_total") for each in (first, second)]
     assert len(received) == 60
-    assert min(first.count("picture done"), second.count("picture done")) > 0
-    assert first.count("picture done") + second.count("picture done") == 60
+    assert min(done) > 0
+    assert sum(done) == 60
 
 
 async def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_leaves_the_rest_to_others(
@@ -62,10 +61,11 @@ async def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_leaves_the_r
         with rig.worker({**environment, "WORKER_CONCURRENCY": "2"}, logs) as worker:
             wait_until(lambda: face_service.asked >= 2, "two pictures are in work")
             assert worker.stop() == 0
-        done = logs.count("picture done")
-        assert 2 <= done < 6
         left = list(blobs.list_blobs())
-        assert len(left) == 6 - done
+        done = 6 - len(left)
+        assert 2 <= done < 6
+        (counts,) = [line.fields for line in logs.lines if line.event == "counts"]
+        assert counts["pictures"] == done
         assert {blob.lease.state for blob in left} <= {"available", "broken"}
     assert logs.count("stopped") == 1
     assert len(await hub.events(event_hub, done)) == done
@@ -81,9 +81,9 @@ def test_a_picture_older_than_the_retention_is_deleted_even_when_it_could_not_be
         rig.worker({**environment, "PICTURE_RETENTION_MINUTES": "0.05"}, logs),
     ):
         blobs.upload_blob(pictures.name(), picture_of(face()))
-        wait_until(lambda: logs.count("pictures purged") == 1, "it is purged", 30)
+        wait_until(lambda: logs.count("retention") == 1, "it is purged", 30)
         assert not list(blobs.list_blob_names())
-    assert logs.count("picture kept") > 0
+    assert logs.count("outage") > 0
 
 
 def test_a_taken_port_is_refused_in_one_line(environment: dict[str, str]) -> None:
@@ -103,31 +103,20 @@ def test_replaying_without_storage_fails_in_one_line(environment: dict[str, str]
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", "the storage can't be reached\n")
 
 
-def event(number: int) -> VisitEvent:
-    return VisitEvent.model_validate(
-        {
-            "eventId": f"{number:032x}",
-            "store": "store-1",
-            "camera": "cam-1",
-            "seenAt": "2026-11-22T10:15:30Z",
-            "visit": "new",
-            "dwellSeconds": 0,
-            "ageBand": "25-34",
-            "gender": "female",
-            "emotion": "neutral",
-            "sentiment": 0.0,
-        }
-    )
+def message(number: int) -> str:
+    return json.dumps({"tallyId": f"{number:032x}", "padding": "x" * 300})
 
 
-async def test_more_events_than_a_batch_holds_go_in_several(event_hub: EventHub) -> None:
+async def test_more_messages_than_a_batch_holds_go_in_several(event_hub: EventHub) -> None:
     producer = EventHubProducerClient.from_connection_string(event_hub.connection_string, eventhub_name=event_hub.name)
-    sender = EventSender(producer)
+    sent: list[int] = []
+    sender = Sender(producer, sent.append)
     sender.start()
-    sender.send("store-1/cam-1", [event(number) for number in range(4000)])
+    sender.send("store-1/cam-1", [message(number) for number in range(4000)])
     sender.close()
-    ids = [body["eventId"] for body in await hub.events(event_hub, 4000)]
+    ids = [body["tallyId"] for body in await hub.events(event_hub, 4000)]
     assert ids == [f"{number:032x}" for number in range(4000)]
+    assert sent == [4000]
 
 
 class BrokenProducer:
@@ -144,12 +133,12 @@ class BrokenProducer:
 
 
 @pytest.mark.parametrize("error", [EventHubError("refused"), TypeError("inside the library")])
-def test_whatever_the_client_raises_the_events_count_as_not_acknowledged(error: Exception) -> None:
-    sender = EventSender(BrokenProducer(error))  # type: ignore[arg-type]
+def test_whatever_the_client_raises_the_messages_count_as_not_acknowledged(error: Exception) -> None:
+    sender = Sender(BrokenProducer(error), lambda _: None)  # type: ignore[arg-type]
     sender.start()
     for _ in range(2):
-        with pytest.raises(EventsNotAcknowledged, match=type(error).__name__):
-            sender.send("store-1/cam-1", [event(1)])
+        with pytest.raises(NotAcknowledged, match=type(error).__name__):
+            sender.send("store-1/cam-1", [message(1)])
     sender.close()
 
 
@@ -192,7 +181,7 @@ def test_while_the_face_api_is_down_the_worker_is_healthy_and_says_what_it_waits
     logs = rig.Logs()
     with rig.client(storage, container) as blobs, rig.worker(environment, logs) as worker:
         blobs.upload_blob(pictures.name(), picture_of(face()))
-        wait_until(lambda: logs.count("picture kept") > 1, "the worker waits")
+        wait_until(lambda: logs.count("outage") == 1, "the worker waits")
         time.sleep(0.1)
         root = f"http://127.0.0.1:{worker.wait_for('ready').fields['port']}"
         answer = requests.get(f"{root}/health", timeout=5)

@@ -8,7 +8,7 @@ from pathlib import Path
 from infra.check.finding import ROOT
 
 FAULTS = Path(__file__).parent / "faults"
-READ = ("infra", "docs/operate.md", "edge/Dockerfile", "face_api/Dockerfile", "function_app/Dockerfile")
+READ = ("azure.yaml", "compose.yaml", "infra", "docs", "edge", "face_api", "function_app", "windows")
 
 
 @dataclass(frozen=True)

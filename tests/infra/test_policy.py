@@ -61,6 +61,14 @@ def test_checkov_sees_the_overlays_as_kustomize_would_build_them(tmp_path: Path)
     assert not list(tmp_path.rglob("kustomization.yaml"))
 
 
+def test_checkov_sees_each_installation_worked_out(tmp_path: Path) -> None:
+    stage(ROOT, tmp_path)
+
+    template = json.loads((tmp_path / "infra/azure/main.prod.json").read_text())
+    assert "Microsoft.StreamAnalytics/streamingjobs" in {one["type"] for one in template["resources"]}
+    assert "[parameters(" not in json.dumps(template)
+
+
 def test_the_environment_is_a_new_one_when_the_pins_change(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     pins = tmp_path / "pins.txt"

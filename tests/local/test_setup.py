@@ -1,11 +1,14 @@
 """Set-up on an unfit machine ends in one line that says what to do, and status 2."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from local.setup import MEGABYTES, SetupFailed, check_python, check_space, step
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -17,8 +20,11 @@ def checkout(folder: Path) -> Path:
         "edge/requirements.txt",
         "function_app/requirements.txt",
         "face_api/requirements.txt",
+        "windows/requirements.txt",
+        "dashboard/requirements.txt",
         "local/requirements.txt",
         "constraints.txt",
+        "pyproject.toml",
         "local/package.json",
         "local/package-lock.json",
         "local/setup.py",
@@ -61,6 +67,60 @@ def test_an_old_node_is_named(tmp_path: Path) -> None:
         (tools / name).chmod(0o755)
     done = set_up(checkout(tmp_path / "here"), PATH=f"{tools}{os.pathsep}{os.environ['PATH']}")
     assert_one_line(done, "Node 20 or newer is needed, this is v18.1.0")
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what pip and npm say, and beforehand by how much is free."""
+    monkeypatch.setattr("local.setup.ROOT", tmp_path)
+    for last in ("OSError: [Errno 28] No space left on device", "npm error code ENOSPC"):
+        with pytest.raises(SetupFailed, match=r"no space left; .* MB are free"):
+            step("install it", ["/bin/sh", "-c", f"echo '{last}' >&2; exit 1"])
+    monkeypatch.setattr("local.setup.VENV", tmp_path / "none")
+    monkeypatch.setitem(MEGABYTES, "run", 10**9)
+    with pytest.raises(SetupFailed, match="set-up needs 1,000,000,000 MB"):
+        check_space("run")
+
+
+def test_a_python_that_has_no_wheels_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ((3, 10, 9), (3, 14, 0)):
+        monkeypatch.setattr("sys.version_info", version)
+        with pytest.raises(SetupFailed, match=r"3\.11, 3\.12 or 3\.13 is needed, this is 3\.1[04]"):
+            check_python()
+    monkeypatch.setattr("sys.version_info", (3, 13, 0))
+    check_python()
+
+
+def pythons(folder: Path, *versions: str) -> Path:
+    """A folder of programs that answer as Pythons of these versions would, and one that is pyenv's empty shim."""
+    folder.mkdir()
+    for version in versions:
+        program = folder / f"python{version}"
+        fits = version in ("3.11", "3.12", "3.13")
+        program.write_text(f"#!/bin/sh\nexit {0 if fits else 1}\n")
+        program.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [
+        (["3.11", "3.12", "3.13"], "python3.11"),
+        (["3.10", "3.12"], "python3.12"),
+        (["3.12", "3.13"], "python3.13"),
+        (["3.14"], "python3"),
+    ],
+)
+def test_make_takes_3_11_or_else_the_newest_that_fits(there: list[str], taken: str, tmp_path: Path) -> None:
+    tools = pythons(tmp_path / "tools", *there)
+    for name in ("make", "bash", "sh", "expr"):
+        if found := shutil.which(name):
+            (tools / name).symlink_to(found)
+    shutil.copy(ROOT / "Makefile", tmp_path / "Makefile")
+    done = subprocess.run(
+        [tools / "make", "--dry-run", "setup"], cwd=tmp_path, env={"PATH": str(tools)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split()[0] == taken
 
 
 @pytest.mark.timeout(120)

@@ -14,6 +14,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from local.footage.truth import crossings, stays
 from tests.local_demo.command import ROOT, command, demo
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,8 +23,8 @@ Run = tuple[subprocess.CompletedProcess[str], dict[str, Any]]
 
 def test_the_summary_has_the_keys_the_design_names(sample_run: Run) -> None:
     assert set(sample_run[1]) == {
-        *("seconds", "frames", "framesWithPeople", "pictures", "pictureBytes", "videoBytes", "faces", "events"),
-        *("visits", "windows", "left", "latencyMs"),
+        *("seconds", "frames", "framesWithPeople", "people", "pictures", "pictureBytes", "videoBytes", "faces"),
+        *("tallies", "visits", "crossings", "stays", "windows", "traffic", "left", "latencyMs"),
     }
     assert set(sample_run[1]["visits"]) == {"new", "returning", "present", "unknown"}
     assert set(sample_run[1]["latencyMs"]) == {"p50", "p95"}
@@ -31,7 +32,7 @@ def test_the_summary_has_the_keys_the_design_names(sample_run: Run) -> None:
 
 def test_people_are_seen_as_new_then_present_then_returning(sample_run: Run) -> None:
     summary = sample_run[1]
-    assert summary["events"] > 0
+    assert summary["tallies"] > 0
     assert summary["visits"]["new"] >= 3
     assert summary["visits"]["present"] >= 1
     assert summary["visits"]["returning"] >= 1
@@ -42,7 +43,16 @@ def test_the_windows_count_each_visitor_once(sample_run: Run) -> None:
     assert len(summary["windows"]) >= 3
     visits = summary["visits"]
     assert sum(row["visitors"] for row in summary["windows"]) == visits["new"] + visits["returning"]
-    assert sum(row["faces"] for row in summary["windows"]) == summary["events"] == summary["faces"]
+    assert sum(row["faces"] for row in summary["windows"]) == summary["faces"]
+
+
+def test_the_counts_are_what_was_drawn_and_people_seen_stand_beside_faces_seen(sample_run: Run) -> None:
+    summary = sample_run[1]
+    ways = [way for way, _ in crossings()]
+    assert summary["crossings"] == {"in": ways.count("in"), "out": ways.count("out")}
+    assert len(stays()) - 1 <= summary["stays"] <= len(stays()), "live, on a busy machine, a stay may be cut in two"
+    assert summary["people"]["seen"] > summary["people"]["withFace"] >= 6
+    assert sum(row["countIn"] or 0 for row in summary["traffic"]) == ways.count("in")
 
 
 def test_nothing_is_left_anywhere(sample_run: Run) -> None:
@@ -69,7 +79,9 @@ def test_a_folder_of_pictures_is_a_source(tmp_path: Path) -> None:
     done = demo("--source", str(pictures), "--no-dashboard", "--json", str(file))
     assert done.returncode == 0, done.stderr
     summary = json.loads(file.read_text())
-    assert (summary["frames"], summary["pictures"], summary["events"]) == (3, 0, 0)
+    assert (summary["frames"], summary["pictures"], summary["tallies"]) == (3, 0, 0)
+    assert "nobody was in view" in done.stdout
+    assert done.stderr.startswith("starting "), "there is progress from the first second"
 
 
 @pytest.mark.parametrize(
@@ -77,18 +89,26 @@ def test_a_folder_of_pictures_is_a_source(tmp_path: Path) -> None:
     [
         (["--source", "no/such/file.mp4"], {}, "there is no such file or folder"),
         (["--json", "no/such/folder/out.json"], {}, "there is no such folder"),
-        (["--source", "README.md"], {}, "README.md"),
+        (["--source", "README.md"], {}, "not a video"),
+        (["--source", "docs"], {}, "no pictures in this folder"),
+        (["--source", "97"], {}, "there is no camera 97"),
+        (["--source", "/dev/null"], {}, "neither a file nor a folder"),
         ([], {"ANONYMIZATION_KEY": "too-short"}, "ANONYMIZATION_KEY"),
         ([], {"Store": "Not A Store"}, "Store"),
     ],
-    ids=["missing path", "missing folder", "unreadable video", "short key", "bad store name"],
+    ids=[
+        *("missing path", "missing folder", "unreadable video", "empty folder", "missing camera", "device"),
+        *("short key", "bad store name"),
+    ],
 )
 def test_a_users_mistake_is_one_line_and_status_2(arguments: list[str], environment: dict[str, str], says: str) -> None:
     done = demo(*arguments, "--no-dashboard", environment=environment)
     assert done.returncode == 2, done.stderr
     lines = [line for line in done.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1, lines
-    assert says in lines[0]
+    told = [line for line in lines if line.startswith("demo: ")]
+    assert len(told) == 1, lines
+    assert says in told[0]
+    assert (len(lines) == 1) == (not environment), "what can be known at once is told before anything starts"
 
 
 def offspring(process: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -137,3 +157,12 @@ def test_when_the_demo_itself_is_killed_nothing_stays_behind() -> None:
         os.kill(process.pid, signal.SIGKILL)
         process.wait(10)
         assert_all_gone(children)
+
+
+def test_a_camera_that_never_answers_is_no_success(tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    done = demo("--source", "rtsp://127.0.0.1:9/live", "--seconds", "3", "--no-dashboard", "--json", str(file))
+    assert done.returncode == 1, done.stderr
+    assert "the camera showed no frame: " in done.stdout
+    assert "no camera: " in done.stderr, "and it is told meanwhile"
+    assert json.loads(file.read_text())["frames"] == 0

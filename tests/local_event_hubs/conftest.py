@@ -33,10 +33,10 @@ class Served:
 
 def start(data: Path, hubs: list[str], port: int = 0, *more: str) -> tuple[Child, int]:
     """A server with those hubs."""
-    keys = [part for name, rights in _RIGHTS.items() for part in ("--key", f"{name}={KEY}{rights}")]
+    keys = "\n".join(f"{name}={KEY}{rights}" for name, rights in _RIGHTS.items())
     named = [part for hub in hubs for part in ("--hub", hub)]
-    command = [sys.executable, "-m", "local", "event-hubs", "--port", str(port), *named, *keys, *more]
-    child = Child("event-hubs", [*command, "--data", str(data)], {})
+    command = [sys.executable, "-m", "local", "event-hubs", "--port", str(port), *named, *more]
+    child = Child("event-hubs", [*command, "--data", str(data)], {"EVENT_HUBS_KEYS": keys})
     return child, int(child.wait_for("ready").fields["port"])
 
 

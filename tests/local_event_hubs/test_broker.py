@@ -3,17 +3,20 @@
 import base64
 import hmac
 from pathlib import Path
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import pytest
+from azure.eventhub._buffered_producer._partition_resolver import PartitionResolver, generate_hash_code
 from hypothesis import given
 from hypothesis import strategies as st
 
 from local.event_hubs.broker.access import EVERYTHING, Grants, Key, Right, check_token
 from local.event_hubs.broker.event_log import Retention
 from local.event_hubs.broker.hub import Hub, HubShape
+from local.event_hubs.broker.partition_key import partition_number
 from local.event_hubs.broker.position import EARLIEST, LATEST, position
 from local.event_hubs.broker.readers import MOST_READERS, Reader, Readers
+from local.event_hubs.broker.record import StoredEvent
 from local.event_hubs.broker.throttle import Throttle
 from local.event_hubs.errors import BadArgument, DataFolderUnfit, Refused
 
@@ -27,6 +30,39 @@ def token(resource: str = AUDIENCE, name: str = "all", secret: str = KEYS["all"]
     signature = base64.b64encode(hmac.digest(secret.encode(), text, "sha256")).decode()
     fields = {"sr": resource, "sig": signature, "se": str(expiry), "skn": name}
     return "SharedAccessSignature " + "&".join(f"{key}={quote_plus(value)}" for key, value in fields.items())
+
+
+def spelled(resource: str, quoted: str, expiry: int = 2_000, order: str = "sr sig se skn") -> str:
+    """A token over `resource` as an SDK quotes it: what is signed is what is sent."""
+    signature = base64.b64encode(hmac.digest(b"a secret", f"{quoted}\n{expiry}".encode(), "sha256")).decode()
+    fields = {"sr": quoted, "sig": quote_plus(signature), "se": str(expiry), "skn": "all"}
+    return "SharedAccessSignature " + "&".join(f"{name}={fields[name]}" for name in order.split())
+
+
+@pytest.mark.parametrize(
+    ("sender", "sent"),
+    [
+        ("Python, quote_plus", spelled(AUDIENCE, quote_plus(AUDIENCE))),
+        ("JavaScript, encodeURIComponent", spelled(AUDIENCE, quote(AUDIENCE, safe="!'()*~"))),
+        ("Java, URLEncoder", spelled(AUDIENCE, quote_plus(AUDIENCE))),
+        ("Go, ToLower(QueryEscape)", spelled(AUDIENCE, quote_plus(AUDIENCE).lower())),
+        (".NET, WebUtility.UrlEncode", spelled("amqps://localhost/visits", "amqps%3A%2F%2Flocalhost%2Fvisits")),
+        (".NET, HttpUtility.UrlEncode", spelled("sb://localhost/visits/", "sb%3a%2f%2flocalhost%2fvisits%2f")),
+        ("Go's helper, the bare namespace", spelled("localhost", "localhost")),
+        ("the namespace with its port", spelled("localhost:5672", "localhost%3a5672")),
+        ("unquoted", spelled(AUDIENCE, AUDIENCE)),
+        ("fields in another order", spelled(AUDIENCE, quote_plus(AUDIENCE), order="skn se sr sig")),
+    ],
+    ids=lambda value: value if len(value) < 40 else "",
+)
+def test_a_token_is_checked_over_the_bytes_that_its_sender_signed(sender: str, sent: str) -> None:
+    assert check_token(sent, AUDIENCE, KEYS, NOW).rights == EVERYTHING
+
+
+def test_a_token_whose_resource_was_quoted_anew_after_signing_is_refused() -> None:
+    changed = spelled(AUDIENCE, quote_plus(AUDIENCE)).replace("%3A", "%3a")
+    with pytest.raises(Refused, match="InvalidSignature"):
+        check_token(changed, AUDIENCE, KEYS, NOW)
 
 
 def test_a_good_token_grants_its_keys_rights_on_what_it_was_asked_for() -> None:
@@ -119,6 +155,17 @@ def test_a_partition_key_always_leads_to_one_partition_and_no_key_to_all_in_turn
     hub.close()
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=127), min_size=1, max_size=60))
+def test_a_partition_key_leads_where_the_sdks_buffered_producers_send_it(key: str) -> None:
+    """Of a hash below 0 azure-eventhub takes another remainder than the SDKs of Java, JavaScript and .NET do."""
+    hashed = generate_hash_code(key)  # type: ignore[no-untyped-call]
+
+    assert partition_number(key, 32) == abs(hashed) % 32
+    if hashed >= 0:
+        resolver = PartitionResolver(list("0123"))  # type: ignore[no-untyped-call]
+        assert str(partition_number(key, 4)) == resolver.get_partition_id_by_partition_key(key)  # type: ignore[no-untyped-call]
+
+
 class Watched:
     """A reader, and what it was told."""
 
@@ -181,6 +228,38 @@ def test_a_throttle_lets_a_seconds_worth_pass_at_once_and_then_its_rate() -> Non
     seconds[0] += 1
     with pytest.raises(Refused):
         throttle.admit(1)
+
+
+@pytest.mark.parametrize(
+    ("selector", "reached"),
+    [
+        ("x-opt-offset > '900'", True),
+        ("x-opt-offset >= '900'", True),
+        ("x-opt-offset > '901'", False),
+        ("x-opt-offset > '-1'", True),
+        ("x-opt-offset > '@latest'", True),
+        ("x-opt-sequence-number > '7'", True),
+        ("x-opt-sequence-number >= '8'", True),  # the next to come
+        ("x-opt-sequence-number > '8'", False),
+        ("x-opt-enqueued-time > '99999999999999'", True),  # a time may lie ahead
+    ],
+)
+def test_a_position_that_the_partition_has_not_come_to_is_refused(selector: str, reached: bool) -> None:
+    newest = StoredEvent(sequence=7, offset=900, enqueued_ms=1, head=b"", body=b"", end=0)
+    where = position(f"amqp.annotation.{selector}")
+
+    if reached:
+        where.check_reached(newest)
+        return
+    with pytest.raises(Refused, match=r"The supplied .* is invalid. The last .* in the system is") as caught:
+        where.check_reached(newest)
+    assert caught.value.condition == "com.microsoft:argument-error"
+
+
+def test_of_an_empty_partition_the_start_is_reached_and_nothing_behind_it() -> None:
+    position("amqp.annotation.x-opt-sequence-number >= '0'").check_reached(None)
+    with pytest.raises(Refused, match="The last offset in the system is '-1'"):
+        position("amqp.annotation.x-opt-offset > '0'").check_reached(None)
 
 
 def test_positions_are_read_as_clients_write_them() -> None:

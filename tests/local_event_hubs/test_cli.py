@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
+from azure.eventhub import EventHubProducerClient
 
 from local.__main__ import main
-from tests.local_event_hubs.conftest import Served
+from tests.local_event_hubs.conftest import KEY, Served
 
 GOOD = ["--hub", "visits:2", "--key", "all=k"]
 
@@ -42,6 +44,8 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         (["--hub", "visits", "--key", "all=k"], "NAME:PARTITIONS"),
         (["--hub", "visits:99", "--key", "all=k"], "1 to 32"),
         (["--hub", "visits:2", "--key", "all"], "NAME=KEY"),
+        (["--hub", "visits:2"], "no shared access key"),
+        (["--hub", "visits:2", "--keys", "/nowhere"], "--keys /nowhere"),
         (["--hub", "visits:2", "--key", "all=k:fly"], "send, listen"),
         ([*GOOD, "--hub", "VISITS:3"], "same name"),
         ([*GOOD, "--port", "70000"], "--port"),
@@ -84,6 +88,23 @@ def test_asked_to_stop_it_ends_with_status_0(starts: Callable[..., Served]) -> N
     assert server.child.last_words == "no message"
 
 
+def test_keys_come_from_a_file_and_the_environment_and_are_not_seen_among_processes(
+    starts: Callable[..., Served], tmp_path: Path
+) -> None:
+    """The fixtures' keys come from the environment; the file's is one more."""
+    file = tmp_path / "keys"
+    file.write_text("filed=of-the-file:listen\n\n")
+    server = starts(0, "--keys", str(file))
+
+    for name, key in (("all", KEY), ("filed", "of-the-file")):
+        with EventHubProducerClient.from_connection_string(
+            server.connection(name, key), eventhub_name="visits", retry_total=0
+        ) as client:
+            assert client.get_partition_ids() == ["0", "1"]
+    seen = psutil.Process(server.child.process.pid).cmdline()
+    assert not [part for part in seen if KEY in part or "of-the-file" in part]
+
+
 def test_it_listens_on_loopback_only(starts: Callable[..., Served]) -> None:
     port = starts().port
     listening = [
@@ -92,3 +113,15 @@ def test_it_listens_on_loopback_only(starts: Callable[..., Served]) -> None:
         if line.split()[3] == "0A" and int(line.split()[1].split(":")[1], 16) == port
     ]
     assert listening == [f"0100007F:{port:04X}"]
+
+
+def test_none_of_our_programs_hands_a_key_over_where_others_can_read_it() -> None:
+    """Only the option itself and its tests name it."""
+    root = Path(__file__).resolve().parents[2]
+    ours = [file for room in ("benchmarks", "infra", "local", "tests") for file in (root / room).rglob("*.py")]
+    naming = {
+        str(file.relative_to(root))
+        for file in ours
+        if "node_modules" not in file.parts and '"--key"' in file.read_text()
+    }
+    assert naming == {"local/event_hubs/cli.py", "tests/local_event_hubs/test_cli.py"}

@@ -128,14 +128,65 @@ async def test_reading_starts_at_any_position(served: Served, producer: AioProdu
     assert list(found) == [list(digits) for digits in ("012345", "345", "2345", "345", "2345", "345")]
 
 
-async def test_large_events_pass_and_larger_than_a_megabyte_do_not(served: Served, producer: AioProducer) -> None:
-    await producer.send_event(EventData(b"x" * 900_000), partition_id="0")
-    with pytest.raises(EventHubError):
-        await producer.send_event(EventData(b"x" * 1_200_000), partition_id="0")
+async def test_an_event_near_a_megabyte_is_refused_when_sent_or_read_by_all(
+    served: Served, producer: AioProducer
+) -> None:
+    sizes = (900_000, 1_048_000, 1_048_440, 1_048_500, 1_048_540, 1_048_576, 1_200_000)
+    taken: list[int] = []
+    refused: list[str] = []
+    for size in sizes:
+        try:
+            await producer.send_event(EventData(b"x" * size), partition_id="0")
+            taken.append(size)
+        except EventHubError as error:
+            refused.append(str(error))
     await producer.send_event(EventData("after"), partition_id="0")
 
-    large, after = [event for _, event in await receive(served.connection(), served.hub, 2)]
-    assert (len(content(large)), after.body_as_str()) == (900_000, "after")
+    received = [event for _, event in await receive(served.connection(), served.hub, len(taken) + 1)]
+    assert [len(content(event)) for event in received] == [*taken, 5]
+    assert taken[:2] == [900_000, 1_048_000]
+    assert 1_048_576 not in taken
+    assert all("messagesizeexceeded" in reason.lower().replace("-", "") for reason in refused), refused
+
+
+async def test_a_batch_full_of_tiny_events_goes_through(served: Served, producer: AioProducer) -> None:
+    batch = await producer.create_batch(partition_id="0")
+    count = 0
+    try:
+        while count < 40_000:
+            batch.add(EventData(b"x"))
+            count += 1
+    except ValueError:  # azure-eventhub's own limit, in bytes
+        pass
+    await producer.send_batch(batch)
+
+    received = await receive(served.connection(), served.hub, count)
+    assert len(received) == count > 20_000
+
+
+async def test_a_position_behind_the_end_fails_at_once_with_the_services_condition(
+    served: Served, producer: AioProducer
+) -> None:
+    await producer.send_event(EventData("a"), partition_id="0")
+    failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+
+    async def on_error(_: PartitionContext, error: Exception) -> None:
+        if not failed.done():
+            failed.set_result(error)
+
+    async def on_event(_: PartitionContext, __: EventData | None) -> None:
+        pytest.fail("nothing lies behind the end")
+
+    async with AioConsumer.from_connection_string(
+        served.connection(), consumer_group="$Default", eventhub_name=served.hub, retry_total=0
+    ) as consumer:
+        reading = asyncio.create_task(
+            consumer.receive(on_event, partition_id="0", starting_position="100000", on_error=on_error)
+        )
+        error = await asyncio.wait_for(failed, 20)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    assert "The supplied offset '100000' is invalid. The last offset in the system is '0'" in str(error)
 
 
 async def test_thousands_of_events_come_in_order_and_none_is_missing(served: Served, producer: AioProducer) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from local.event_hubs.broker.event_log import Cursor, EventLog, Retention, Storable
 from local.event_hubs.broker.position import position
-from local.event_hubs.broker.segment import StoredEvent
+from local.event_hubs.broker.record import StoredEvent
 
 HOUR = 3600.0
 START = Cursor(0, 0)
@@ -80,10 +80,87 @@ def test_cut_anywhere_the_log_opens_with_the_whole_events_and_goes_on(bodies: li
         log = EventLog(folder, Retention())
 
         assert numbers(log) == list(range(whole))
-        assert log.dropped == len(torn) - ends[whole]
+        assert log.dropped + log.damaged == len(torn) - ends[whole]
         log.append([event(b"next")])
-        assert numbers(log) == list(range(whole + 1))
+        assert [each.body for each in read_all(log)][-1].endswith(b" next")
+        assert len(read_all(log)) == whole + 1
         log.close()
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=8), st.data())
+@settings(deadline=None)
+def test_of_a_damaged_event_the_others_are_kept_and_no_number_is_given_twice(
+    bodies: list[bytes], data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        log = EventLog(folder, Retention(segment_bytes=data.draw(st.sampled_from([400, 100_000]))))
+        log.append([event(body) for body in bodies])
+        whole = read_all(log)
+        log.close()
+        (file,) = folder.glob("*.log")
+        content = bytearray(file.read_bytes())
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] ^= 1 << data.draw(st.integers(0, 7))
+        file.write_bytes(content)
+        hit = next(number for number, each in enumerate(whole) if place < each.end)
+
+        for _ in range(2):  # it stays so
+            log = EventLog(folder, Retention())
+            assert read_all(log) == [each for each in whole if each.sequence != hit]
+            for each in whole:
+                if each.sequence != hit:
+                    found = log.after(lambda stored: stored.sequence, each.sequence - 1)
+                    assert numbers(log, found)[0] == each.sequence
+            if hit < len(whole) - 1 or log.damaged:  # else: how long the newest was can't be told any more
+                assert (log.dropped, log.next_sequence) == (0, len(whole))
+            log.close()
+        log = EventLog(folder, Retention())
+        log.append([event(b"next")])
+        assert [each.sequence for each in read_all(log)][:-1] == [n for n in range(len(whole)) if n != hit]
+        log.close()
+
+
+def test_a_newest_event_that_is_damaged_keeps_its_number(tmp_path: Path) -> None:
+    log = EventLog(tmp_path, Retention())
+    log.append([event(b"first"), event(b"newest")])
+    log.close()
+    (file,) = tmp_path.glob("*.log")
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
+
+    log = EventLog(tmp_path, Retention())
+    log.append([event(b"next")])
+
+    assert numbers(log) == [0, 2]
+    log.close()
+
+
+def test_damage_in_a_large_file_is_passed_over_in_seconds(tmp_path: Path) -> None:
+    log = EventLog(tmp_path, Retention())
+    for _ in range(200):
+        log.append([event(b"x" * 100_000)])
+    log.close()
+    (file,) = tmp_path.glob("*.log")
+    content = bytearray(file.read_bytes())
+    content[300] ^= 1
+    content[8_000_000:16_000_000] = bytes(8_000_000)
+    file.write_bytes(content)
+
+    log = EventLog(tmp_path, Retention())
+
+    assert len(numbers(log)) == 200 - 1 - 81
+    log.close()
+
+
+def test_a_stray_file_in_a_partitions_folder_is_let_be(tmp_path: Path) -> None:
+    EventLog(tmp_path, Retention()).close()
+    stray = tmp_path / "copy of 0.log"
+    stray.write_text("mine")
+
+    log = EventLog(tmp_path, Retention())
+
+    assert (log.next_sequence, stray.read_text()) == (0, "mine")
+    log.close()
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2000)), min_size=1, max_size=60), st.data())

@@ -1,15 +1,25 @@
 """Peers that mean ill, or speak something else: the server lives on, and serves the others."""
 
+import asyncio
 import contextlib
 import random
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
+from azure.eventhub import EventHubProducerClient
 
 from local.event_hubs.amqp import encode
 from local.event_hubs.amqp.frames import AMQP_HEADER, frame
+from local.event_hubs.broker.access import Key
+from local.event_hubs.broker.event_log import Retention
+from local.event_hubs.broker.hub import HubShape
+from local.event_hubs.broker.namespace import Namespace
+from local.event_hubs.wire import connection
+from local.event_hubs.wire.allowance import STRANGERS_LINKS
+from local.event_hubs.wire.server import MOST_CONNECTIONS, Server
 from tests.local_event_hubs.conftest import Served
 
 OPEN = frame(
@@ -148,3 +158,55 @@ def test_a_message_that_never_ends_is_not_kept(starts: Callable[..., Served]) ->
         assert process.memory_info().rss - before < 20_000_000
 
     assert alive(server)
+
+
+def test_unfinished_messages_without_a_token_are_held_up_to_a_small_sum(starts: Callable[..., Served]) -> None:
+    server = starts()
+    process = psutil.Process(server.child.process.pid)
+    before = process.memory_info().rss
+    with contextlib.ExitStack() as peers:
+        for _ in range(8):
+            peer = peers.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            peer.sendall(AMQP_HEADER + OPEN + BEGIN)
+            for handle in range(100):
+                peer.sendall(attach(handle, f"link {handle}", "$cbs", receives=False))
+                with contextlib.suppress(OSError):  # hung up on: as good
+                    peer.sendall(transfer(handle, handle, b"x" * 60_000, more=True) * 16)
+        assert process.memory_info().rss - before < 20_000_000
+        assert alive(server)
+
+
+def test_a_stranger_gets_as_many_links_as_signing_in_takes(served: Served) -> None:
+    asked = b"".join(attach(handle, f"link {handle}", "$cbs", receives=False) for handle in range(STRANGERS_LINKS + 1))
+    answer = talk(served.port, AMQP_HEADER + OPEN + BEGIN + asked)
+
+    assert answer.count(b"amqp:resource-limit-exceeded") == 1
+
+
+def test_silent_connections_keep_nobody_out(starts: Callable[..., Served]) -> None:
+    server = starts()
+    with contextlib.ExitStack() as silent:
+        for number in range(MOST_CONNECTIONS + 50):
+            peer = silent.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            if number % 2:
+                peer.sendall(AMQP_HEADER + OPEN)
+
+        assert alive(server)
+        with EventHubProducerClient.from_connection_string(server.connection(), eventhub_name="visits") as client:
+            assert client.get_partition_ids() == ["0", "1"]
+
+
+async def test_a_connection_that_shows_no_token_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SECONDS_WITHOUT_TOKEN", 0.05)
+    keys = [Key.parse("all=k")]
+    namespace = Namespace([HubShape.parse("visits:1")], keys, tmp_path, Retention())
+    server = Server(namespace)
+    reader, writer = await asyncio.open_connection("127.0.0.1", await server.start(0))
+    writer.write(AMQP_HEADER + OPEN + BEGIN)
+
+    said = await asyncio.wait_for(reader.read(), 10)
+
+    assert b"amqp:connection:forced" in said
+    writer.close()
+    await server.stop()
+    namespace.close()

@@ -2,8 +2,10 @@
 
 import hashlib
 import itertools
+import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,18 +16,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from edge.camera.video_file import VideoFile
 from edge.frame import Frame
 from edge.gate.people import find_people
 from edge.gate.person_model import PersonModel
+from edge.settings import resolve
+from edge.tryout import tried_out
 from face_api.faces.analysis import FaceAnalyzer
 from local.__main__ import main
 from local.errors import SurroundingsUnfit
 from local.footage import sample_footage
 from local.footage.film import write_film
-from local.footage.frames import draw_frames
-from local.footage.people import cut_out_people
+from local.footage.frames import Cast, draw_frames
+from local.footage.people import cut_out_people, passers_by
 from local.footage.sample import FRAMES_PER_SECOND
-from local.footage.story import STORY, WALK, pose
+from local.footage.story import STORY, WALK, WALKS, pose, step
+from local.footage.truth import LINES, ZONES, crossings, stays
 from models.build import files_of_packages
 from models.store import Store, user_cache
 from models.table import PHOTOGRAPHS
@@ -68,6 +74,10 @@ def looks(film: Path) -> list[Look]:
     return found
 
 
+def no_one_at(second: float) -> bool:
+    return not any(pose(visit, second) for visit in STORY) and not any(step(walk, second) for walk in WALKS)
+
+
 def moments(film: Path) -> Iterator[tuple[float, av.VideoFrame]]:
     with av.open(str(film)) as container:
         for number, frame in enumerate(container.decode(video=0)):
@@ -89,7 +99,7 @@ def test_the_person_model_fires_on_visitors_and_never_on_the_empty_shop(looks: l
     for look in looks:
         if look.standing:
             assert look.people >= 1, f"no one seen at {look.second} s"
-        elif not any(pose(visit, look.second) for visit in STORY):
+        elif no_one_at(look.second):
             assert look.people == 0, f"someone seen at {look.second} s"
             assert not look.templates
 
@@ -143,7 +153,8 @@ def photographs() -> list[Path]:
 def test_drawn_twice_it_is_the_same_to_the_byte(photographs: list[Path], tmp_path: Path) -> None:
     films = [tmp_path / "one.mp4", tmp_path / "other.mp4"]
     for target in films:
-        frames = draw_frames(cut_out_people(photographs), STORY, 2.5, 4)
+        cast = Cast(cut_out_people(photographs), STORY, passers_by(photographs), WALKS)
+        frames = draw_frames(cast, 4.5, 4)
         write_film(frames, 4, target, lambda _: None)
     digests = {hashlib.sha256(film.read_bytes()).hexdigest() for film in films}
     assert len(digests) == 1
@@ -179,3 +190,33 @@ def test_when_the_photographs_cannot_be_had_one_line_says_so(
     assert main(["footage"]) == 2
     complaint = capsys.readouterr().err.splitlines()[-1]
     assert complaint.startswith("no sample footage: npm is not installed")
+
+
+@pytest.mark.parametrize("frames_per_second", [5, 10])
+def test_what_is_counted_in_the_film_is_what_was_drawn(film: Path, frames_per_second: int) -> None:
+    settings = resolve(
+        {"Lines": json.dumps(LINES), "Zones": json.dumps(ZONES), "FramesPerSecond": str(frames_per_second)}
+    )
+    model = PersonModel(WEIGHTS / "person_detector.tflite")
+    crossed, stayed = [], []
+    for _, _, counted in tried_out(VideoFile(film), model, settings, threading.Event()):
+        crossed += [(crossing.way, crossing.at) for crossing in counted.crossings]
+        stayed += [(stay.zone.name, stay.at) for stay in counted.stays]
+    crossed.sort(key=by_time)
+    assert [way for way, _ in crossed] == [way for way, _ in crossings()]
+    assert [at for _, at in crossed] == pytest.approx([at for _, at in crossings()], abs=0.5)
+    assert sorted(zone for zone, _ in stayed) == sorted(zone for zone, _ in stays())
+    if frames_per_second == 10:
+        for zone, at in stays():
+            assert any(name == zone and abs(second - at) <= 1 for name, second in stayed), (zone, at)
+
+
+def by_time(told: tuple[str, float]) -> float:
+    return told[1]
+
+
+def test_no_face_of_a_passer_by_is_seen(photographs: list[Path]) -> None:
+    analyzer = FaceAnalyzer.load(WEIGHTS)
+    cast = Cast({}, (), passers_by(photographs), WALKS)
+    for pixels in itertools.islice(draw_frames(cast, 55, 2), 110):
+        assert not analyzer.analyze(Image.fromarray(pixels), templates=True, attributes=frozenset())

@@ -18,7 +18,7 @@ from local.iot_edge.environment import module_environment
 from local.iot_edge.running import Running
 from local.twin.service import TwinService
 
-MODULES = 30
+MODULES = 40
 FIRST_DESIRED = {"Store": "demo", "TimeBetweenPicturesInSeconds": 5}
 
 

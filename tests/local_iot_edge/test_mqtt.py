@@ -1,5 +1,6 @@
 """MQTT packets and topics: what is sent reads back, and no bytes do worse than raise PacketMalformed."""
 
+import base64
 import contextlib
 import socket
 import ssl
@@ -14,9 +15,13 @@ from local.iot_edge import tokens
 from local.iot_edge.errors import AccessDenied, PacketMalformed
 from local.iot_edge.identity import HUB_NAME, Identity
 from local.iot_edge.mqtt import packets, topics
+from local.shared_access import sign
 from tests.local_iot_edge.conftest import Served
 
 IDENTITY = Identity("device", "edge", "1", b"k" * 32)
+
+
+PATH = "devices/d/modules/m"
 
 
 def text(value: str) -> bytes:
@@ -31,7 +36,7 @@ def connect_packet(client_id: str, user: str, password: str) -> bytes:
 
 def token(identity: Identity, expiry: int, resource: str | None = None) -> str:
     resource = resource or identity.resource
-    signature = tokens.sign(identity.key, f"{quote(resource, safe='')}\n{expiry}".encode())
+    signature = sign(identity.key, f"{quote(resource, safe='')}\n{expiry}".encode())
     return f"SharedAccessSignature sr={quote(resource, safe='')}&sig={quote(signature, safe='')}&se={expiry}"
 
 
@@ -65,18 +70,18 @@ def test_no_topic_does_worse_than_be_malformed(topic: str) -> None:
         f"devices/d/modules/m/messages/events/{topic}",
     ):
         with contextlib.suppress(PacketMalformed):
-            topics.meaning(each, "d/m")
+            topics.meaning(each, "devices/d/modules/m")
 
 
 def test_topics_mean_what_iot_hub_says() -> None:
-    assert topics.meaning("$iothub/twin/GET/?$rid=a1", "d/m") == topics.GetTwin("a1")
-    assert topics.meaning("$iothub/twin/PATCH/properties/reported/?$rid=2", "d/m") == topics.PatchReported("2")
-    assert topics.meaning("$iothub/methods/res/200/?$rid=9", "d/m") == topics.MethodAnswer("9", 200)
-    assert topics.meaning("devices/d/modules/m/messages/events/%24.on=counts&a=b%20c", "d/m") == topics.Telemetry(
+    assert topics.meaning("$iothub/twin/GET/?$rid=a1", PATH) == topics.GetTwin("a1")
+    assert topics.meaning("$iothub/twin/PATCH/properties/reported/?$rid=2", PATH) == topics.PatchReported("2")
+    assert topics.meaning("$iothub/methods/res/200/?$rid=9", PATH) == topics.MethodAnswer("9", 200)
+    assert topics.meaning("devices/d/modules/m/messages/events/%24.on=counts&a=b%20c", PATH) == topics.Telemetry(
         {"$.on": "counts", "a": "b c"}
     )
     with pytest.raises(PacketMalformed):
-        topics.meaning("devices/d/modules/other/messages/events/", "d/m")
+        topics.meaning("devices/d/modules/other/messages/events/", PATH)
 
 
 def test_subscriptions_take_in_what_they_should() -> None:
@@ -99,6 +104,26 @@ def test_a_token_is_good_for_its_module_until_it_runs_out() -> None:
             tokens.check(bad, IDENTITY, 99.0)
 
 
+def spelled(quoted: str, *, more: str = "") -> str:
+    """A token over a resource as an SDK quotes it: what is signed is what is sent."""
+    signature = quote(sign(IDENTITY.key, f"{quoted}\n100".encode()), safe="")
+    return f"SharedAccessSignature sr={quoted}&sig={signature}&se=100{more}"
+
+
+@pytest.mark.parametrize(
+    ("sender", "sent"),
+    [
+        ("Python, JavaScript", spelled(f"{HUB_NAME}%2Fdevices%2Fdevice%2Fmodules%2Fedge")),
+        ("Java", spelled(f"{HUB_NAME}/devices/device/modules/edge")),
+        (".NET, WebUtility", spelled(f"{HUB_NAME}%2Fdevices%2Fdevice%2Fmodules%2Fedge", more="&skn=")),
+        ("C, small hex digits", spelled(f"{HUB_NAME}%2fdevices%2fdevice%2fmodules%2fedge", more="&skn=")),
+        ("a host in capitals", spelled(f"{HUB_NAME.upper()}/devices/device/modules/edge")),
+    ],
+)
+def test_a_token_is_checked_over_the_bytes_that_its_sender_signed(sender: str, sent: str) -> None:
+    assert tokens.check(sent, IDENTITY, 99.0) == 100.0
+
+
 @given(st.text(max_size=100))
 def test_no_token_does_worse_than_be_denied(noise: str) -> None:
     for each in (noise, f"SharedAccessSignature {noise}", f"SharedAccessSignature sr={noise}&sig={noise}&se={noise}"):
@@ -119,8 +144,6 @@ def peer(served: Served):  # type: ignore[no-untyped-def]
 
 
 def identity_of(served: Served) -> Identity:
-    import base64
-
     about = served.running
     module = about.modules[served.module]
     return Identity(about.device, served.module, module.generation, base64.b64decode(module.key))
@@ -131,6 +154,48 @@ def signed_in(secure: ssl.SSLSocket, identity: Identity, expiry: int) -> bytes:
         connect_packet(identity.client_id, f"{HUB_NAME}/{identity.client_id}/?api-version=1", token(identity, expiry))
     )
     return secure.recv(4)
+
+
+def published(topic: str, body: bytes, number: int) -> bytes:
+    """A message with quality of service 1, as SDKs send all."""
+    rest = text(topic) + number.to_bytes(2) + body
+    size, length = len(rest), bytearray()
+    while True:
+        size, digit = divmod(size, 128)
+        length.append(digit | 0x80 if size else digit)
+        if not size:
+            return b"\x32" + bytes(length) + rest
+
+
+@pytest.mark.parametrize("topic", ["$iothub/twin/GET/?$rid=1", "$iothub/twin/PATCH/properties/reported/?$rid=1"])
+def test_a_request_is_acknowledged_before_it_is_answered(served: Served, topic: str) -> None:
+    with peer(served) as secure:
+        assert signed_in(secure, identity_of(served), int(time.time()) + 600)[:2] == b"\x20\x02"
+        secure.sendall(published(topic, b"{}", 7))
+        assert secure.recv(4) == b"\x40\x02\x00\x07"
+        assert b"$iothub/twin/res/20" in secure.recv(4096)
+
+
+@pytest.mark.parametrize(("size", "taken"), [(256 * 1024, True), (256 * 1024 + 1, False)])
+def test_a_message_has_256_kilobytes_at_most(served: Served, size: int, taken: bool) -> None:
+    identity = identity_of(served)
+    with peer(served) as secure:
+        assert signed_in(secure, identity, int(time.time()) + 600)[:2] == b"\x20\x02"
+        with contextlib.suppress(OSError):  # hung up on while sending
+            secure.sendall(published(f"{identity.path}/messages/events/", b"x" * size, 9))
+        answer = b""
+        with contextlib.suppress(OSError):
+            answer = secure.recv(4)
+        assert answer == (b"\x40\x02\x00\x09" if taken else b"")
+
+
+def test_the_device_itself_signs_in(served: Served) -> None:
+    about = served.running
+    device = Identity(about.device, None, "1", base64.b64decode(about.device_key))
+    with peer(served) as secure:
+        assert signed_in(secure, device, int(time.time()) + 600)[:2] == b"\x20\x02"
+        secure.sendall(published(f"devices/{about.device}/messages/events/", b"{}", 3))
+        assert secure.recv(4) == b"\x40\x02\x00\x03"
 
 
 def test_a_connection_ends_when_its_token_runs_out(served: Served) -> None:

@@ -37,8 +37,8 @@ def test_json_holds_what_scripts_need(figures: Path) -> None:
 
     assert answer.returncode == 0, answer.stderr
     found = json.loads(answer.stdout)
-    assert found["peakEventsPerSecond"] == 934
-    assert found["throughputUnits"] == 1
+    assert found["peakPicturesPerSecond"] == 934
+    assert found["throughputUnits"] == 2
     assert found["streamingUnits"] == 0.67
     assert found["faceApiReplicas"] == 78
     assert found["storageGigabytes"]["windows"] == 34.56
@@ -60,7 +60,7 @@ def test_prices_add_a_bill_with_their_date(figures: Path, tmp_path: Path) -> Non
 
     answer = size(*THOUSAND, "--figures", str(figures), "--prices", str(prices))
 
-    assert "205.00 EUR" in answer.stdout
+    assert "225.00 EUR" in answer.stdout
     assert "Prices of 2026-01-31 from a price list." in answer.stdout
 
 

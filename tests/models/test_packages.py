@@ -1,6 +1,7 @@
 """Fetching: pip and npm themselves, against a registry on loopback."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,14 @@ def test_when_a_file_in_a_wheel_is_a_bomb_it_is_refused(shelf: Shelf, tmp_path: 
     wheel.write_bytes(shelf.bodies["/files/bomb-1-py3-none-any.whl"])
     with pytest.raises(ValueError, match="is larger than"):
         read_member(wheel, "a.bin")
+
+
+def test_a_full_disk_is_told_as_such_and_not_as_a_network_that_fails(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho 'npm error nospc ENOSPC: no space left on device, write' >&2; exit 1\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(FetchFailedError, match=r"^no space left in .*set TMPDIR"):
+        files_of_packages([file_of(TARBALL, "models/c.bin", b"c")], store, list[str]().append)

@@ -15,7 +15,9 @@ CARD = (ROOT / "docs" / "models.md").read_text("utf-8")
 def test_the_table_names_the_files_that_the_rooms_load() -> None:
     assert {weight.name for weight in WEIGHTS} == {
         "person_detector.tflite",
+        "person_detector_float.tflite",
         "face_detector.tflite",
+        "face_yunet.onnx",
         "face_mesh.tflite",
         "face_embedding.tflite",
         "face_gender.onnx",

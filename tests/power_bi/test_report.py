@@ -74,6 +74,12 @@ def test_every_field_shown_is_in_the_model() -> None:
         "Returning visitors",
         "Visitors in the newest window",
         "Average sentiment",
+        "Display visitors",
+        "People in",
+        "People out",
+        "Inside",
+        "Passers-by",
+        "Stays",
     }
 
 

@@ -1,15 +1,14 @@
-"""The TMDL model reads whole, has the window row's columns, and its expressions name only what exists."""
+"""The TMDL model reads whole, has the rows' columns, and its expressions name only what exists."""
 
 import re
 
 import pytest
 
-from local.dashboard.windows import WindowRow
 from tests.power_bi.tmdl import Node, TmdlInvalid, parse, read_folder
-from tests.power_bi.window_row import COLUMNS, COUNTS, MEANS, POWER_BI, TEXTS, columns
+from tests.power_bi.window_row import MEANS, POWER_BI, TABLES, TEXTS, TIMES, counts
 
 MODEL = POWER_BI / "Footfall.SemanticModel" / "definition"
-OURS = ("windowStart", "day", "hour")
+OURS = ("localTime", "day", "hour")
 """Columns that the model works out when it loads."""
 
 
@@ -22,35 +21,37 @@ def tables(model: list[Node]) -> dict[str, Node]:
     return {node.name: node for node in model if node.type == "table"}
 
 
-def test_the_query_the_dashboard_and_the_model_have_the_same_columns(model: list[Node]) -> None:
-    windows = tables(model)["Windows"]
-    assert len(COUNTS) == 22
-    assert columns("powerbi") == COLUMNS
-    assert [field.alias or name for name, field in WindowRow.model_fields.items()] == COLUMNS
-    assert [column.name for column in windows.of("column")] == [*COLUMNS, *OURS]
-    assert all(column.properties["sourceColumn"] == column.name for column in windows.of("column"))
+@pytest.mark.parametrize("table", TABLES)
+def test_columns_are_the_row_s_with_its_types_and_nothing_is_added_up_that_must_not_be(
+    model: list[Node], table: str
+) -> None:
+    found = tables(model)[table].of("column")
+    assert [column.name for column in found] == [*TABLES[table], *OURS]
+    assert all(column.properties["sourceColumn"] == column.name for column in found)
+    kinds = {each.name: (each.properties["dataType"], each.properties["summarizeBy"]) for each in found}
+    latest = {"inDay", "outDay", "peopleMax"}
+    for name in TABLES[table]:
+        if name in TIMES:
+            assert kinds[name] == ("dateTime", "none")
+        elif name in TEXTS:
+            assert kinds[name] == ("string", "none")
+        elif name in MEANS:
+            assert kinds[name] == ("double", "none")
+        else:
+            assert kinds[name] == ("int64", "none" if name in latest else "sum"), name
 
 
-def test_columns_have_the_row_s_types_and_never_add_up_means(model: list[Node]) -> None:
-    kinds = {
-        each.name: (each.properties["dataType"], each.properties["summarizeBy"])
-        for each in tables(model)["Windows"].of("column")
-    }
-    assert kinds["windowEnd"] == ("dateTime", "none")
-    assert {kinds[name] for name in TEXTS} == {("string", "none")}
-    assert {kinds[name] for name in COUNTS} == {("int64", "sum")}
-    assert {kinds[name] for name in MEANS} == {("double", "none")}
-
-
-def test_the_load_names_every_column_of_the_row(model: list[Node]) -> None:
-    [partition] = tables(model)["Windows"].of("partition")
+@pytest.mark.parametrize("table", TABLES)
+def test_the_load_names_every_column_of_the_row(model: list[Node], table: str) -> None:
+    [partition] = tables(model)[table].of("partition")
     source = partition.properties["source"]
-    assert re.findall(r'"(\w+)"', source.partition("Columns = {")[2].partition("}")[0]) == COLUMNS
+    assert f'[Name = "{table.lower()}"]' in source
+    assert re.findall(r'"(\w+)"', source.partition("Columns = {")[2].partition("}")[0]) == TABLES[table]
     typed = re.findall(
         r'\{"(\w+)", (?:type )?([\w.]+)\}', source.partition("TransformColumnTypes")[2].partition("}}")[0] + "}"
     )
-    assert [name for name, _ in typed] == COLUMNS
-    assert {kind for name, kind in typed if name in COUNTS} == {"Int64.Type"}
+    assert [name for name, _ in typed] == TABLES[table]
+    assert {kind for name, kind in typed if name in counts(TABLES[table])} == {"Int64.Type"}
     parameters = {node.name for node in model if node.type == "expression"}
     assert parameters == {"StorageAccount", "DaysToLoad", "HoursFromUtc"}
     assert all(name in source for name in parameters)
@@ -61,7 +62,7 @@ def test_the_load_names_every_column_of_the_row(model: list[Node]) -> None:
 def test_measures_name_only_columns_and_measures_that_exist(model: list[Node]) -> None:
     every = tables(model)
     measures = {measure.name: measure for table in every.values() for measure in table.of("measure")}
-    assert len(measures) == 14
+    assert len(measures) == 15 + 15
     for measure in measures.values():
         assert measure.description
         assert measure.properties["formatString"]
@@ -72,9 +73,11 @@ def test_measures_name_only_columns_and_measures_that_exist(model: list[Node]) -
         for reference in re.findall(r"(?<![\w'])\[([^\]]+)\]", measure.expression):
             assert reference in measures, measure.name
     read = " ".join(measure.expression for measure in measures.values())
-    assert [name for name in (*COUNTS, *MEANS) if f"Windows[{name}]" not in read] == [], (
-        "a column that no measure shows"
-    )
+    for table, names in TABLES.items():
+        shown = set(re.findall(rf"{table}\[(\w+)\]", read))
+        assert [name for name in names if name not in {*shown, *TEXTS, "windowStart"}] == [], (
+            "a column no measure shows"
+        )
 
 
 @pytest.mark.parametrize(

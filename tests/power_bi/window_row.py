@@ -1,11 +1,13 @@
-"""The columns of a window row, read from the query that makes them."""
+"""The columns of the rows that Power BI and Eventhouse take, read from the query that makes them."""
 
 import re
 from pathlib import Path
 
 INFRA = Path(__file__).parent.parent.parent / "infra"
 POWER_BI = INFRA / "power_bi"
-TIME, TEXTS, MEANS = ("windowEnd",), ("store", "camera"), ("avgSentiment", "avgDwellSeconds")
+TIMES = ("windowStart", "windowEnd")
+TEXTS = ("store", "camera", "place", "kind")
+MEANS = ("avgSentiment",)
 
 
 def columns(output: str) -> list[str]:
@@ -16,4 +18,14 @@ def columns(output: str) -> list[str]:
 
 
 COLUMNS = columns("windows")
-COUNTS = [name for name in COLUMNS if name not in (*TIME, *TEXTS, *MEANS)]
+TRAFFIC = columns("traffic")
+TABLES = {"Windows": COLUMNS, "Traffic": TRAFFIC}
+"""By the name of their table in the model and in Eventhouse."""
+
+
+def counts(names: list[str]) -> list[str]:
+    """Those of the columns that count something."""
+    return [name for name in names if name not in (*TIMES, *TEXTS, *MEANS)]
+
+
+COUNTS = counts(COLUMNS)

@@ -3,6 +3,7 @@
 import secrets
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from local.child import Child
 
-HUB = "visits"
+HUB = "footfall"
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,23 @@ class EventHub:
     child: Child
 
 
-@pytest.fixture
-def event_hub(tmp_path: Path) -> Iterator[EventHub]:
-    """A hub on a server of its own, its events under tmp_path."""
+@contextmanager
+def served_hub(folder: Path) -> Iterator[EventHub]:
+    """A hub on a server of its own, its events under `folder`."""
     from local.event_hubs.connection import connection_string
 
     key = secrets.token_hex(16)
-    command = [sys.executable, "-m", "local", "event-hubs", "--port", "0", "--hub", f"{HUB}:4", "--key", f"all={key}"]
-    child = Child("event-hubs", [*command, "--data", str(tmp_path / "event-hubs")], {})
+    command = [sys.executable, "-m", "local", "event-hubs", "--port", "0", "--hub", f"{HUB}:4"]
+    child = Child("event-hubs", [*command, "--data", str(folder / "event-hubs")], {"EVENT_HUBS_KEYS": f"all={key}"})
     try:
         port = child.wait_for("ready").fields["port"]
         yield EventHub(HUB, connection_string(port, "all", key), child)
     finally:
         child.stop()
+
+
+@pytest.fixture
+def event_hub(tmp_path: Path) -> Iterator[EventHub]:
+    """A hub on a server of its own, its events under tmp_path."""
+    with served_hub(tmp_path) as hub:
+        yield hub

@@ -56,16 +56,6 @@ def test_when_the_same_people_stand_in_a_taller_picture_they_are_found_in_their_
         assert iou(face.box.array() + below, moved).max() > 0.7
 
 
-def test_small_faces_need_a_larger_input(photographs: list[Image.Image], detector: FaceDetector) -> None:
-    """A group made so small that its faces are about 40 pixels wide in a 1920×1080 picture."""
-    scene = Image.new("RGB", (1920, 1080), (190, 185, 180))
-    small = photographs[5].resize((300, 240), Image.Resampling.LANCZOS)
-    for place in ((80, 90), (1400, 90), (80, 740), (1400, 740)):
-        scene.paste(small, place)
-    assert len(detector.detect(scene)) < len(detector.detect(scene, side=832)) == 16
-    assert len(detector.detect(photographs[5])) == 4, "the network can be made small again"
-
-
 def test_the_mesh_is_sure_of_faces_and_lies_on_them(
     photographs: list[Image.Image], detector: FaceDetector, mesh: FaceMeshModel
 ) -> None:

@@ -16,7 +16,8 @@ WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "weights"
 @pytest.mark.parametrize(
     ("name", "shape", "outputs"),
     [
-        ("person_detector", (1, 300, 300, 3), {(1, 1917, 4), (1, 1917, 2)}),
+        ("person_detector", (1, 288, 512, 3), {(1, 3024), (1, 3024, 44)}),
+        ("person_detector_float", (1, 192, 320, 3), {(1, 1260), (1, 1260, 44)}),
         ("face_detector", (1, 256, 256, 3), {(1, 896, 16), (1, 896, 1)}),
         ("face_mesh", (1, 192, 192, 3), {(1, 1, 1, 1404), (1, 1, 1, 1)}),
         ("face_embedding", (1, 224, 224, 3), {(1, 1024), (1, 100)}),

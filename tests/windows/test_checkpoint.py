@@ -1,5 +1,6 @@
 """What makes each row come once: files completed from the checkpoint, and one writer at a time."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.azurite import StorageAccount
-from local.windows.checkpoint import Checkpoint, CheckpointBlob
-from local.windows.dataflow import connect
-from local.windows.errors import CheckpointInvalidError, CheckpointTakenError
-from local.windows.ordering import EventOrdering
-from local.windows.outputs import OutputFolder
-from local.windows.plan import plan_query
-from local.windows.stream import Arrival, Stream
+from tests.support.fault_proxy import Fault, Proxy, proxy
 from tests.windows.conftest import the_plan
+from windows.checkpoint import Checkpoint, CheckpointBlob
+from windows.errors import CheckpointInvalidError, CheckpointTakenError, StorageError
+from windows.ordering import EventOrdering
+from windows.outputs import OutputFolder
+from windows.plan import plan_query
+from windows.stream import Arrival, Stream
 
 ROWS = {"windows": b'{"faces":1}\n{"faces":2}\n', "days": b'{"faces":3}\n'}
 
@@ -76,22 +77,22 @@ def test_of_two_first_runners_one_is_refused(storage: StorageAccount, container:
 
 
 def test_a_state_of_another_query_or_other_settings_is_refused() -> None:
-    state = Stream(connect(), the_plan(), EventOrdering(), range(1)).save()
+    state = Stream(the_plan(), EventOrdering(), range(1)).save()
     late = EventOrdering(lateArrivalMaxDelaySeconds=60)
     with pytest.raises(CheckpointInvalidError, match="another query"):
-        Stream(connect(), the_plan(), late, range(1)).restore(state)
-    other = plan_query("SELECT store INTO out FROM visits TIMESTAMP BY seenAt")
+        Stream(the_plan(), late, range(1)).restore(state)
+    other = plan_query("SELECT TRY_CAST(store AS nvarchar(max)) AS store INTO out FROM visits TIMESTAMP BY seenAt")
     with pytest.raises(CheckpointInvalidError, match="another query"):
-        Stream(connect(), other, EventOrdering(), range(1)).restore(state)
+        Stream(other, EventOrdering(), range(1)).restore(state)
     with pytest.raises(CheckpointInvalidError, match="cannot be read"):
-        Stream(connect(), the_plan(), EventOrdering(), range(1)).restore(state[:50])
+        Stream(the_plan(), EventOrdering(), range(1)).restore(state[:50])
 
 
 def test_comments_and_spaces_in_the_query_do_not_make_it_another() -> None:
-    query = "SELECT store INTO out FROM visits TIMESTAMP BY seenAt"
-    state = Stream(connect(), plan_query(query), EventOrdering(), range(1)).save()
+    query = "SELECT TRY_CAST(store AS nvarchar(max)) AS store INTO out FROM visits TIMESTAMP BY seenAt"
+    state = Stream(plan_query(query), EventOrdering(), range(1)).save()
     same = plan_query(f"-- the stores\n{query.replace(' ', '  ')}")
-    Stream(connect(), same, EventOrdering(), range(1)).restore(state)
+    Stream(same, EventOrdering(), range(1)).restore(state)
 
 
 @pytest.mark.parametrize(
@@ -99,15 +100,63 @@ def test_comments_and_spaces_in_the_query_do_not_make_it_another() -> None:
     ["", "not json", "[1]", '"text"', '{"a":', '{"store": "\\ud800"}', "\x00", "{}{}", "null", "NaN"],
 )
 def test_a_body_that_is_no_json_object_is_counted_and_passed_over(body: str) -> None:
-    stream = Stream(connect(), the_plan(), EventOrdering(), range(1))
+    stream = Stream(the_plan(), EventOrdering(), range(1))
     stream.take(0, [Arrival(0, 1_772_445_600_000_000, body)])
     assert (stream.counts.events, stream.counts.unreadable) == (1, 1)
     assert stream.finish() == {}
 
 
 def test_events_at_or_before_the_position_are_not_taken_again() -> None:
-    stream = Stream(connect(), the_plan(), EventOrdering(), range(1))
+    stream = Stream(the_plan(), EventOrdering(), range(1))
     events = [Arrival(number, 1_772_445_600_000_000, "{}") for number in range(3)]
     stream.take(0, events[:2])
     stream.take(0, events)
     assert (stream.counts.events, stream.positions) == (3, {0: 2})
+
+
+def behind(storage: StorageAccount, proxy: Proxy) -> str:
+    """The connection string by way of the proxy."""
+    proxy.target = int(storage.blob.rpartition(":")[2])
+    return replace(storage, blob=proxy.url).connection_string
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(409, "ContainerBeingDeleted"),
+        Fault(409, "AccountBeingCreated"),
+        Fault(429, "TooManyRequests"),
+        Fault(503, "ServerBusy"),
+        Fault(lost="request"),
+    ],
+)
+def test_storage_that_is_busy_is_no_other_runner(storage: StorageAccount, container: str, fault: Fault) -> None:
+    with proxy() as way, CheckpointBlob(behind(storage, way), container, "$Default") as blob:
+        assert blob.claim() is None
+        blob.write(Checkpoint(b"one", {}, {}))
+        way.faults.append(fault)
+        with pytest.raises(StorageError):
+            blob.write(Checkpoint(b"two", {}, {}))
+        way.faults.clear()
+        blob.write(Checkpoint(b"two", {}, {}))
+        assert blob.claim() == Checkpoint(b"two", {}, {})
+
+
+def test_a_write_whose_answer_was_lost_is_our_own_and_one_of_another_runner_is_not(
+    storage: StorageAccount, container: str
+) -> None:
+    with (
+        proxy() as way,
+        CheckpointBlob(behind(storage, way), container, "$Default") as first,
+        CheckpointBlob(storage.connection_string, container, "$Default") as second,
+    ):
+        assert first.claim() is None
+        for number in range(2):  # the first makes the blob, the second replaces it
+            way.faults.append(Fault(lost="answer"))
+            with pytest.raises(StorageError):
+                first.write(Checkpoint(b"one", {"windows": number}, {}))
+            way.faults.clear()
+            first.write(Checkpoint(b"one", {"windows": number}, {}))
+        assert second.claim() == Checkpoint(b"one", {"windows": 1}, {})
+        with pytest.raises(CheckpointTakenError):
+            first.write(Checkpoint(b"two", {}, {}))

@@ -1,13 +1,14 @@
-"""`python -m local windows` as its users meet it: rows on stdout, one line on stderr, the status."""
+"""`python -m windows` as its users meet it: rows on stdout, one line on stderr, the status."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.windows.conftest import QUERY, Command, arrived, visit
+from tests.windows.conftest import QUERY, Command, arrived, tally
 
-LINE = json.dumps(arrived(visit("01", "2026-03-02T10:00:05Z")))
+KEYLESS = "Endpoint=sb://127.0.0.1:1/;SharedAccessKeyName=a;SharedAccessKey=YQ==;UseDevelopmentEmulator=true"
+LINE = json.dumps(arrived(tally("1", "2026-03-02T10:00:15Z", faces=1)))
 
 
 def test_rows_come_as_json_lines_with_their_output(windows_command: Command) -> None:
@@ -71,7 +72,45 @@ def test_a_query_beyond_the_runner_is_refused_by_name(windows_command: Command, 
     assert done.stderr == "windows: the local runner does not support SlidingWindow\n"
 
 
+ODD_BODIES = [
+    '{"windowEnd": "2026-03-02T10:00:15Z", "faces": NaN}',
+    '{"windowEnd": "2026-03-02T10:00:15Z", "faces": 1e999}',
+    '{"windowEnd": "2026-03-02T10:00:15Z", "store": "\\ud800"}',
+    f'{{"windowEnd": "2026-03-02T10:00:15Z", "store": "{"a" * 2_000_000}"}}',
+    "null",
+]
+DOUBLED = LINE.replace('"faces": 1', '"faces": 1, "faces": 1')
+
+
+def test_a_file_s_odd_events_are_counted_as_a_stream_s_and_the_others_count(windows_command: Command) -> None:
+    lines = [f'{{"body": {body}, "enqueuedAt": "2026-03-02T10:00:15Z"}}' for body in ODD_BODIES]
+    done = windows_command("--query", str(QUERY), "--events", "-", events="\n".join([*lines, DOUBLED, ""]))
+    assert done.returncode == 0, done.stderr
+    log = json.loads(done.stderr)
+    assert (log["events"], log["rows"] - 4) == (len(ODD_BODIES) + 1, 0)
+    assert log["unreadable"] + log["invalid_timestamp"] == len(ODD_BODIES)
+
+
+def test_a_fault_of_a_value_is_one_line_without_it_and_status_1(windows_command: Command, tmp_path: Path) -> None:
+    query = tmp_path / "query.asaql"
+    query.write_text("SELECT CAST(id AS bigint) AS id INTO out FROM visits TIMESTAMP BY at")
+    events = '{"body": {"id": "secret", "at": "2026-03-02T10:00:00Z"}}'
+    done = windows_command("--query", str(query), "--events", "-", events=events)
+    assert done.returncode == 1
+    assert done.stderr == "windows: the query came upon a CAST of a value that does not fit: use TRY_CAST\n"
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(windows_command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    arguments = ["--query", str(QUERY), "--follow", "--out", str(tmp_path / "file" / "rows")]
+    environment = {"EventHub": KEYLESS, "EVENT_HUB_NAME": "footfall", "CheckpointStorage": "UseDevelopmentStorage=true"}
+    done = windows_command(*arguments, environment=environment)
+    assert done.returncode == 2
+    assert "cannot write to" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
 def test_options_go_before_the_settings_beside_the_query(windows_command: Command) -> None:
-    line = json.dumps(arrived(visit("01", "2026-03-02T10:00:05Z"), "2026-03-02T10:10:00Z"))
+    line = json.dumps(arrived(tally("1", "2026-03-02T10:00:15Z", faces=1), "2026-03-02T10:10:00Z"))
     done = windows_command("--query", str(QUERY), "--events", "-", "--late", "60", events=line)
     assert json.loads(done.stdout.splitlines()[1])["row"]["windowEnd"] == "2026-03-02T10:09:00Z"

@@ -18,9 +18,16 @@ from local.azurite import StorageAccount
 from local.child import Child
 from tests.support.event_hubs import EventHub
 from tests.support.waiting import wait_until
-from tests.windows.conftest import AGE_BANDS, EMOTIONS, QUERY, Row, visit
+from tests.windows.conftest import AGES, EMOTIONS, GENDERS, QUERY, Row, heartbeat, place, tally
 
 Start = Callable[..., Child]
+SUMS = [
+    ("windows", "faces"),
+    ("hours", "faces"),
+    ("days", "faces"),
+    ("traffic", "countIn"),
+    ("traffic", "watchedSeconds"),
+]
 
 
 @pytest.fixture
@@ -30,7 +37,7 @@ def start(event_hub: EventHub, storage: StorageAccount) -> Iterator[Start]:
     forget(storage)
 
     def run(folder: Path, *options: str, **environment: str) -> Child:
-        command = [sys.executable, "-m", "local", "windows", "--query", str(QUERY), "--follow", "--out", str(folder)]
+        command = [sys.executable, "-m", "windows", "--query", str(QUERY), "--follow", "--out", str(folder)]
         hub = {"EventHub": event_hub.connection_string, "EVENT_HUB_NAME": event_hub.name}
         child = Child(
             "windows",
@@ -81,31 +88,32 @@ def read(folder: Path) -> dict[str, list[Row]]:
 
 
 def in_order(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: [row["windowEnd"], row["store"], row.get("camera", "")])
+    return sorted(rows, key=lambda row: [row["windowEnd"], row["store"], row.get("camera", ""), row.get("place") or ""])
 
 
-def visits(count: int, seed: int) -> list[Row]:
-    """Events of twenty minutes within the hour before, of 50 cameras, up to 20 s out of order, one in 100 retried."""
+def messages(count: int, seed: int) -> list[Row]:
+    """Messages of 24 minutes across the full hour before the last, of 50 cameras, one in 100 sent again.
+
+    Up to a quarter minute out of order; mostly tallies, some traffic, some heartbeats.
+    """
     chance = random.Random(seed)  # noqa: S311
-    start = datetime.now(UTC).replace(minute=5, second=0, microsecond=0) - timedelta(hours=1)
+    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1, minutes=12)
     bodies: list[Row] = []
     for number in range(count):
-        seen = start + timedelta(seconds=1200 * number / count + chance.randrange(-20, 1))
+        quarter = 96 * number // count + 1 - chance.randrange(2)
+        end = (start + timedelta(seconds=15 * quarter)).strftime("%Y-%m-%dT%H:%M:%SZ")
         camera = chance.randrange(50)
-        bodies.append(
-            visit(
-                f"{chance.getrandbits(128):032x}",
-                seen.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                store=f"store-{camera // 5}",
-                camera=f"camera-{camera % 5}",
-                visit=chance.choice(["new", "returning", "present", "unknown"]),
-                gender=chance.choice(["female", "male", "unknown"]),
-                ageBand=chance.choice([*AGE_BANDS, "unknown"]),
-                emotion=chance.choice([*EMOTIONS, "unknown"]),
-                sentiment=chance.randrange(-10, 11) / 10,
-                dwellSeconds=chance.randrange(600),
-            )
-        )
+        where = {"store": f"store-{camera // 5}", "camera": f"camera-{camera % 5}"}
+        name = f"{chance.getrandbits(128):032x}"
+        kind = chance.randrange(10)
+        if kind < 7:
+            split = [chance.choice(GENDERS), chance.choice(AGES), chance.choice(EMOTIONS)]
+            figures = {"faces": 1, "displayVisitors": 1, **dict.fromkeys(split, 1)}
+            bodies.append(tally(name, end, **where, **figures, sentimentTenths=chance.randrange(-10, 11)))
+        elif kind < 9:
+            bodies.append(place(name, end, **where, countIn=chance.randrange(3), countOut=chance.randrange(3)))
+        else:
+            bodies.append(heartbeat(name, f"{end[:-3]}00Z", **where, watchedSeconds=chance.randrange(61)))
         if chance.random() < 0.01:
             bodies.append(bodies[-chance.randrange(1, min(len(bodies), 30) + 1)])
     return bodies[:count]
@@ -115,7 +123,7 @@ def test_ten_kills_during_20000_events_leave_the_rows_of_an_uninterrupted_run(
     event_hub: EventHub, storage: StorageAccount, start: Start, tmp_path: Path
 ) -> None:
     chance = random.Random(7)  # noqa: S311
-    bodies = visits(20_000, seed=1)
+    bodies = messages(20_000, seed=1)
     kills = 10
     chunk = len(bodies) // (kills + 1) + 1
     killed = tmp_path / "killed"
@@ -136,7 +144,9 @@ def test_ten_kills_during_20000_events_leave_the_rows_of_an_uninterrupted_run(
     uninterrupted = start(whole, "--until-idle", "1")
     assert uninterrupted.wait_for_exit(90) == 0
     rows, expected = read(killed), read(whole)
-    assert sum(row["faces"] for row in expected["windows"]) == len({body["eventId"] for body in bodies})
+    once = {body["tallyId"]: body for body in bodies}.values()
+    for output, column in SUMS:
+        assert sum(row[column] or 0 for row in expected[output]) == sum(body.get(column, 0) for body in once)
     assert {output: in_order(lines) for output, lines in rows.items()} == {
         output: in_order(lines) for output, lines in expected.items()
     }
@@ -147,9 +157,10 @@ def test_when_every_partition_is_quiet_the_clock_closes_the_window(
 ) -> None:
     runner = start(tmp_path / "rows", "--late", "3", "--out-of-order", "0")
     runner.wait_for("ready")
-    seen = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=0)
+    end = now - timedelta(seconds=now.second % 15) + timedelta(seconds=15)
     with producer(event_hub) as client:
-        send(client, [visit("01", seen.strftime("%Y-%m-%dT%H:%M:%SZ"))])
+        send(client, [tally("1", end.strftime("%Y-%m-%dT%H:%M:%SZ"), faces=1)])
     # One event, then silence: the window closes when the late tolerance after its end is over, and not before.
     wait_until(lambda: len(read(tmp_path / "rows")["windows"]) == 1, "a window is closed", 30)
     (row,) = read(tmp_path / "rows")["windows"]
@@ -160,7 +171,7 @@ def test_when_every_partition_is_quiet_the_clock_closes_the_window(
 def test_sigterm_leaves_open_windows_to_the_next_run_and_sigusr1_closes_them(
     event_hub: EventHub, start: Start, tmp_path: Path
 ) -> None:
-    bodies = visits(300, seed=2)
+    bodies = messages(300, seed=2)
     first = start(tmp_path / "rows")
     first.wait_for("ready")
     with producer(event_hub) as client:
@@ -174,13 +185,13 @@ def test_sigterm_leaves_open_windows_to_the_next_run_and_sigusr1_closes_them(
     second.process.send_signal(signal.SIGUSR1)
     assert second.wait_for_exit(30) == 0
     rows = read(tmp_path / "rows")
-    distinct = len({body["eventId"] for body in bodies})
-    assert [sum(row["faces"] for row in rows[output]) for output in ("windows", "hours", "days")] == [distinct] * 3
+    faces = sum(body.get("faces", 0) for body in {body["tallyId"]: body for body in bodies}.values())
+    assert [sum(row["faces"] for row in rows[output]) for output in ("windows", "hours", "days")] == [faces] * 3
 
 
 def test_a_finished_run_is_not_taken_up_again(event_hub: EventHub, start: Start, tmp_path: Path) -> None:
     with producer(event_hub) as client:
-        send(client, visits(20, seed=3))
+        send(client, messages(20, seed=3))
     assert start(tmp_path / "rows", "--until-idle", "0.5").wait_for_exit(30) == 0
     again = start(tmp_path / "rows")
     assert again.wait_for_exit(30) == 2
@@ -192,7 +203,13 @@ def test_events_that_are_no_json_are_counted_and_the_rest_goes_on(
 ) -> None:
     with producer(event_hub) as client:
         batch = client.create_batch(partition_id="0")
-        for body in (b"\xff\xfe", b"not json", b"[1]", b'"text"', json.dumps(visits(1, seed=4)[0]).encode()):
+        for body in (
+            b"\xff\xfe",
+            b"not json",
+            b"[1]",
+            b'"text"',
+            json.dumps(messages(1, seed=4)[0] | {"schema": "footfall.tally/1", "faces": 1}).encode(),
+        ):
             batch.add(EventData(body))
         client.send_batch(batch)
     runner = start(tmp_path / "rows", "--until-idle", "0.5")

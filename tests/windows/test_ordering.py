@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from local.windows.batch import FileRun
-from local.windows.dataflow import connect
-from local.windows.errors import SettingsInvalidError
-from local.windows.ordering import EventOrdering, ordering_beside
-from local.windows.plan import plan_query
-from tests.windows.conftest import QUERY, Row, arrived, run_file, visit
+from tests.windows.conftest import QUERY, Row, arrived, run_file, tally, the_plan
+from windows.batch import FileRun
+from windows.errors import SettingsInvalidError
+from windows.ordering import EventOrdering, ordering_beside
 
 STAMPS = """
-    SELECT id, System.Timestamp() AS stamp, TRY_CAST(seenAt AS nvarchar(max)) AS seenAt
+    SELECT TRY_CAST(id AS nvarchar(max)) AS id, System.Timestamp() AS stamp,
+        TRY_CAST(seenAt AS nvarchar(max)) AS seenAt
     INTO stamps FROM visits TIMESTAMP BY seenAt
 """
 
@@ -104,27 +103,35 @@ def test_without_timestamp_by_the_arrival_counts_and_no_policy_applies(tmp_path:
     assert row["stamp"] == "2026-03-02T11:00:00.250000Z"
 
 
+NO_TIMES = ["yesterday", "infinity", "epoch", "-infinity", "today", "", "2026-03-02T25:00:00Z", 5, None, {}, 1e300]
+
+
 def test_every_fate_is_counted(tmp_path: Path) -> None:
     bodies: list[tuple[Row, str]] = [
-        (visit("01", "2026-03-02T10:00:00Z"), "2026-03-02T10:00:00Z"),
-        (visit("02", "2026-03-02T09:00:00Z"), "2026-03-02T10:00:10Z"),  # late: to 10:00:05
-        (visit("03", "2026-03-02T10:09:00Z"), "2026-03-02T10:00:11Z"),  # early
-        (visit("04", "2026-03-02T10:00:20Z"), "2026-03-02T10:00:20Z"),
-        (visit("05", "2026-03-02T10:00:16Z"), "2026-03-02T10:00:21Z"),  # behind: to 10:00:17
-        (visit("06", "yesterday"), "2026-03-02T10:00:22Z"),
-        (visit("07", "infinity"), "2026-03-02T10:00:22Z"),
+        (tally("1", "2026-03-02T10:00:00Z", faces=1), "2026-03-02T10:00:00Z"),
+        (tally("2", "2026-03-02T09:00:00Z", faces=1), "2026-03-02T10:00:10Z"),  # late: to 10:00:05
+        (tally("3", "2026-03-02T10:09:00Z", faces=1), "2026-03-02T10:00:11Z"),  # early
+        (tally("4", "2026-03-02T10:00:30Z", faces=1), "2026-03-02T10:00:16Z"),
+        (tally("5", "2026-03-02T10:00:15Z", faces=1), "2026-03-02T10:00:17Z"),  # behind: to 10:00:27
+        *((tally("6", "2026-03-02T10:00:30Z") | {"windowEnd": time}, "2026-03-02T10:00:31Z") for time in NO_TIMES),
     ]
     events = tmp_path / "events.jsonl"
     events.write_text("".join(json.dumps({"body": body, "enqueuedAt": at}) + "\n" for body, at in bodies))
-    job = FileRun(connect(), plan_query(QUERY.read_text()), settings(late=5, slack=3))
+    job = FileRun(the_plan(), settings(late=5, slack=3))
     rows = {output: [json.loads(line) for line in lines] for output, lines in job.rows(events)}
     counts = job.counts
-    assert (counts.events, counts.early, counts.late, counts.out_of_order, counts.invalid_timestamp) == (7, 1, 1, 1, 2)
+    assert (counts.events, counts.early, counts.late, counts.out_of_order, counts.invalid_timestamp) == (
+        5 + len(NO_TIMES),
+        1,
+        1,
+        1,
+        len(NO_TIMES),
+    )
     assert [(row["windowEnd"][-4:-1], row["faces"]) for row in rows["windows"]] == [(":00", 1), (":15", 1), (":30", 2)]
 
 
 def test_files_are_read_in_the_order_of_arrival_whatever_the_order_of_lines(tmp_path: Path) -> None:
-    lines = [arrived(visit(f"{n:02}", f"2026-03-02T10:00:{n:02}Z")) for n in range(60)]
+    lines = [arrived(tally(f"{n}", f"2026-03-02T10:{n // 4:02}:{n % 4 * 15:02}Z", faces=1)) for n in range(60)]
     assert run_file(tmp_path, lines[::-1], settings(0, 0, "Drop")) == run_file(tmp_path, lines, settings(0, 0, "Drop"))
 
 

@@ -5,11 +5,12 @@ from edge.gate.decoders.classification import Classification
 from edge.gate.decoders.custom_vision_compact import CustomVisionCompact
 from edge.gate.decoders.custom_vision_named import CustomVisionNamed
 from edge.gate.decoders.decoder import Decoder
+from edge.gate.decoders.nanodet import NanoDet
 from edge.gate.decoders.post_processed import PostProcessed
 from edge.gate.decoders.ssd import Ssd
 from vision.runtime import Network
 
-FAMILIES = (Ssd, CustomVisionNamed, PostProcessed, CustomVisionCompact, Classification)
+FAMILIES = (Ssd, NanoDet, CustomVisionNamed, PostProcessed, CustomVisionCompact, Classification)
 
 
 def decoder_for(network: Network) -> Decoder:

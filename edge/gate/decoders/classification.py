@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edge.frame import Channels
 from edge.gate.decoders.tensors import image_input
 from edge.gate.detections import Detections, Outputs
 from edge.gate.preparation import Preparation
@@ -15,7 +16,9 @@ class Classification:
 
     def __init__(self, network: Network) -> None:
         height, width = network.input.shape[1:3]
-        self.preparation = Preparation(width, height, network.input.dtype, blue_first=width in BLUE_FIRST_SIDES)
+        channels: Channels = "bgr24" if width in BLUE_FIRST_SIDES else "rgb24"
+        self.preparation = Preparation(width, height, network.input.dtype, channels=channels)
+        self.classes = network.outputs[0].shape[1]
 
     @staticmethod
     def fits(network: Network) -> bool:

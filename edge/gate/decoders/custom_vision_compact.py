@@ -18,7 +18,8 @@ class CustomVisionCompact:
 
     def __init__(self, network: Network) -> None:
         height, width = network.input.shape[1:3]
-        self.preparation = Preparation(width, height, network.input.dtype, blue_first=True)
+        self.preparation = Preparation(width, height, network.input.dtype, channels="bgr24")
+        self.classes = network.outputs[0].shape[3] // len(ANCHORS) - 5
 
     @staticmethod
     def fits(network: Network) -> bool:

@@ -16,6 +16,7 @@ class CustomVisionNamed:
     def __init__(self, network: Network) -> None:
         height, width = network.input.shape[1:3]
         self.preparation = Preparation(width, height, network.input.dtype)
+        self.classes: int | None = None
         self._boxes, self._scores, self._classes = (place_of(network, name) for name in NAMES)
 
     @staticmethod

@@ -13,5 +13,9 @@ class Decoder(Protocol):
     def preparation(self) -> Preparation:
         """What goes in."""
 
+    @property
+    def classes(self) -> int | None:
+        """How many classes the model tells apart; None if its tensors don't say."""
+
     def decode(self, outputs: Outputs, threshold: float) -> Detections:
         """Everything that scores at least `threshold`, each thing once."""

@@ -25,9 +25,9 @@ class PostProcessed:
     def __init__(self, network: Network) -> None:
         height, width = network.input.shape[1:3]
         floats = network.input.dtype is not np.uint8
-        self.preparation = Preparation(
-            width, height, network.input.dtype, scale=1 / 127.5 if floats else 1.0, shift=-1.0 if floats else 0.0
-        )
+        scale, shift = (1 / 127.5, -1.0) if floats else (1.0, 0.0)
+        self.preparation = Preparation(width, height, network.input.dtype, (scale,) * 3, (shift,) * 3)
+        self.classes: int | None = None
         self._boxes, self._classes, self._scores, self._count = _outputs(network)
 
     @staticmethod

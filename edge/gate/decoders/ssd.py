@@ -16,8 +16,9 @@ class Ssd:
     """Box offsets [1917, 4] (ty, tx, th, tw) and logits [1, 1917, 1 + classes], background first."""
 
     def __init__(self, network: Network) -> None:
-        self.preparation = Preparation(300, 300, np.float32, scale=1 / 127.5, shift=-1.0)
+        self.preparation = Preparation(300, 300, np.float32, scale=(1 / 127.5,) * 3, shift=(-1.0,) * 3)
         self._boxes, self._logits = _outputs(network)
+        self.classes = network.outputs[self._logits].shape[-1] - 1
         self._anchors = ssd_anchors()
 
     @staticmethod

@@ -6,6 +6,9 @@ param namespaceName string
 @description('Event hub.')
 param hubName string
 
+@description('Whether there is a hub for the live rows that the job writes.')
+param withRowsHub bool
+
 @description('Storage account of the results.')
 param resultsAccountName string
 
@@ -15,28 +18,30 @@ param deviceHubName string
 @description('Device Provisioning Service.')
 param provisioningName string
 
+@description('Name of the Stream Analytics job.')
+param jobName string
+
 @description('Identity of the Stream Analytics job.')
 param jobPrincipalId string
 
 @description('Entra group of the operators.')
 param operatorGroupId string
 
-// Built-in roles, by the ids that are the same in every tenant.
-var roles = {
-  eventHubsDataReceiver: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde')
-  storageBlobDataContributor: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
-  storageBlobDataReader: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1')
-  iotHubDataContributor: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4fc6c259-987e-4a07-842e-c321cc9d413f')
-  provisioningDataContributor: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'dfce44e4-17b7-4bd1-a6d1-04996ec95633')
-}
+// Grants are named after the job, not its identity, so that what-if can see them. A job that was deleted and made again
+// has another identity: delete its old grants first (docs/operate.md, job-runtime-errors).
 
-resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' existing = {
+resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' existing = {
   name: namespaceName
 }
 
-resource eventHub 'Microsoft.EventHub/namespaces/eventhubs@2024-01-01' existing = {
+resource eventHub 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' existing = {
   parent: namespace
   name: hubName
+}
+
+resource rowsHub 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' existing = if (withRowsHub) {
+  parent: namespace
+  name: 'rows'
 }
 
 resource results 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -53,50 +58,60 @@ resource provisioning 'Microsoft.Devices/provisioningServices@2022-12-12' existi
 
 resource jobReadsEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: eventHub
-  name: guid(eventHub.id, jobPrincipalId, roles.eventHubsDataReceiver)
+  name: guid(eventHub.id, jobName, roleDefinitions('Azure Event Hubs Data Receiver').id)
   properties: {
     principalId: jobPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: roles.eventHubsDataReceiver
+    roleDefinitionId: roleDefinitions('Azure Event Hubs Data Receiver').id
+  }
+}
+
+resource jobWritesRows 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (withRowsHub) {
+  scope: rowsHub
+  name: guid(rowsHub.id, jobName, roleDefinitions('Azure Event Hubs Data Sender').id)
+  properties: {
+    principalId: jobPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: roleDefinitions('Azure Event Hubs Data Sender').id
   }
 }
 
 resource jobWritesResults 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: results
-  name: guid(results.id, jobPrincipalId, roles.storageBlobDataContributor)
+  name: guid(results.id, jobName, roleDefinitions('Storage Blob Data Contributor').id)
   properties: {
     principalId: jobPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: roles.storageBlobDataContributor
+    roleDefinitionId: roleDefinitions('Storage Blob Data Contributor').id
   }
 }
 
 resource operatorsReadResults 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: results
-  name: guid(results.id, operatorGroupId, roles.storageBlobDataReader)
+  name: guid(results.id, operatorGroupId, roleDefinitions('Storage Blob Data Reader').id)
   properties: {
     principalId: operatorGroupId
     principalType: 'Group'
-    roleDefinitionId: roles.storageBlobDataReader
+    roleDefinitionId: roleDefinitions('Storage Blob Data Reader').id
   }
 }
 
 resource operatorsRunDevices 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: deviceHub
-  name: guid(deviceHub.id, operatorGroupId, roles.iotHubDataContributor)
+  name: guid(deviceHub.id, operatorGroupId, roleDefinitions('IoT Hub Data Contributor').id)
   properties: {
     principalId: operatorGroupId
     principalType: 'Group'
-    roleDefinitionId: roles.iotHubDataContributor
+    roleDefinitionId: roleDefinitions('IoT Hub Data Contributor').id
   }
 }
 
 resource operatorsEnrolDevices 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: provisioning
-  name: guid(provisioning.id, operatorGroupId, roles.provisioningDataContributor)
+  name: guid(provisioning.id, operatorGroupId, roleDefinitions('Device Provisioning Service Data Contributor').id)
   properties: {
     principalId: operatorGroupId
     principalType: 'Group'
-    roleDefinitionId: roles.provisioningDataContributor
+    roleDefinitionId: roleDefinitions('Device Provisioning Service Data Contributor').id
   }
 }

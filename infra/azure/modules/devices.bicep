@@ -1,7 +1,12 @@
 // IoT Hub and the Device Provisioning Service: cameras enrol, get their modules and report how they are.
 
+import { Tags } from '../types.bicep'
+
 @description('Region.')
 param location string
+
+@description('Tags of every resource.')
+param tags Tags
 
 @description('Name of the IoT Hub.')
 @minLength(3)
@@ -28,6 +33,7 @@ var provisioningRule = 'provisioning'
 resource hub 'Microsoft.Devices/IotHubs@2023-06-30' = {
   name: hubName
   location: location
+  tags: tags
   sku: {
     name: 'S1'
     capacity: units
@@ -56,6 +62,7 @@ resource hub 'Microsoft.Devices/IotHubs@2023-06-30' = {
 resource provisioning 'Microsoft.Devices/provisioningServices@2022-12-12' = {
   name: provisioningName
   location: location
+  tags: tags
   sku: {
     name: 'S1'
     capacity: 1
@@ -72,6 +79,7 @@ resource provisioning 'Microsoft.Devices/provisioningServices@2022-12-12' = {
   }
 }
 
+#disable-next-line use-recent-api-versions // it stayed a preview; 2016-09-01 is all there is beside it
 resource hubDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: hub
   name: 'logs'
@@ -100,6 +108,7 @@ resource hubDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-previe
   }
 }
 
+#disable-next-line use-recent-api-versions // it stayed a preview; 2016-09-01 is all there is beside it
 resource provisioningDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: provisioning
   name: 'logs'
@@ -117,12 +126,6 @@ resource provisioningDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-
     ]
   }
 }
-
-@description('Name of the IoT Hub.')
-output hubName string = hub.name
-
-@description('Name of the Device Provisioning Service.')
-output provisioningName string = provisioning.name
 
 @description('idScope that devices enrol with; not a secret.')
 output idScope string = provisioning.properties.idScope

@@ -1,12 +1,32 @@
-// Where anonymized visit events arrive from the premises.
+// Where anonymized tallies and traffic arrive from the premises.
+
+import { Tags } from '../types.bicep'
 
 @description('Region.')
 param location string
+
+@description('Tags of every resource.')
+param tags Tags
 
 @description('Name of the Event Hubs namespace.')
 @minLength(6)
 @maxLength(50)
 param namespaceName string
+
+@description('Name of the event hub.')
+@minLength(1)
+@maxLength(256)
+param hubName string
+
+@description('Consumer group that only the Stream Analytics job reads with.')
+@minLength(1)
+@maxLength(50)
+param windowsGroupName string
+
+@description('Name of the send-only rule.')
+@minLength(1)
+@maxLength(256)
+param sendRuleName string
 
 @description('Throughput units: 1 MB/s or 1,000 events/s in, each.')
 @minValue(1)
@@ -18,12 +38,25 @@ param throughputUnits int
 @maxValue(32)
 param partitionCount int
 
+@description('Spread over the region\'s zones.')
+param zones bool
+
+@description('Whether the job\'s live rows get a hub of their own, which a Fabric Eventstream reads.')
+param withRowsHub bool
+
+@description('Whether the premises send with a key of their own, the send-only rule.')
+param withSendRule bool
+
+@description('Whether only private endpoints and Azure\'s trusted services (the streaming job) get in.')
+param private bool
+
 @description('Log Analytics workspace for diagnostics.')
 param logsId string
 
-resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
+resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   name: namespaceName
   location: location
+  tags: tags
   sku: {
     name: 'Standard'
     tier: 'Standard'
@@ -33,16 +66,26 @@ resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
     minimumTlsVersion: '1.2'
     isAutoInflateEnabled: true
     maximumThroughputUnits: min(40, throughputUnits * 2)
-    disableLocalAuth: false // the premises have no Entra identity: they hold the send-only rule below
+    disableLocalAuth: !withSendRule && !withRowsHub // the send-only rule below, and the Eventstream's
     publicNetworkAccess: 'Enabled'
-    zoneRedundant: true
+    zoneRedundant: zones
+  }
+}
+
+resource doors 'Microsoft.EventHub/namespaces/networkRuleSets@2026-01-01' = if (private) {
+  parent: namespace
+  name: 'default'
+  properties: {
+    publicNetworkAccess: 'Enabled'
+    defaultAction: 'Deny'
+    trustedServiceAccessEnabled: true
   }
 }
 
 // Three days: a weekend without anyone looking at a stopped job loses nothing.
-resource hub 'Microsoft.EventHub/namespaces/eventhubs@2024-01-01' = {
+resource hub 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
   parent: namespace
-  name: 'visits'
+  name: hubName
   properties: {
     partitionCount: partitionCount
     retentionDescription: {
@@ -52,15 +95,15 @@ resource hub 'Microsoft.EventHub/namespaces/eventhubs@2024-01-01' = {
   }
 }
 
-resource windowsGroup 'Microsoft.EventHub/namespaces/eventhubs/consumergroups@2024-01-01' = {
+resource windowsGroup 'Microsoft.EventHub/namespaces/eventhubs/consumergroups@2026-01-01' = {
   parent: hub
-  name: 'windows'
+  name: windowsGroupName
   properties: {
     userMetadata: 'the Stream Analytics job'
   }
 }
 
-resource liveGroup 'Microsoft.EventHub/namespaces/eventhubs/consumergroups@2024-01-01' = {
+resource liveGroup 'Microsoft.EventHub/namespaces/eventhubs/consumergroups@2026-01-01' = {
   parent: hub
   name: 'live'
   properties: {
@@ -68,9 +111,9 @@ resource liveGroup 'Microsoft.EventHub/namespaces/eventhubs/consumergroups@2024-
   }
 }
 
-resource sendRule 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2024-01-01' = {
+resource sendRule 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = if (withSendRule) {
   parent: hub
-  name: 'premises-send'
+  name: sendRuleName
   properties: {
     rights: [
       'Send'
@@ -78,6 +121,38 @@ resource sendRule 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@20
   }
 }
 
+// The live page after Power BI's streaming: an Eventstream in Fabric reads here (infra/power_bi/eventhouse).
+resource rows 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = if (withRowsHub) {
+  parent: namespace
+  name: 'rows'
+  properties: {
+    partitionCount: 1
+    retentionDescription: {
+      cleanupPolicy: 'Delete'
+      retentionTimeInHours: 72
+    }
+  }
+}
+
+resource eventstreamGroup 'Microsoft.EventHub/namespaces/eventhubs/consumergroups@2026-01-01' = if (withRowsHub) {
+  parent: rows
+  name: 'eventstream'
+  properties: {
+    userMetadata: 'the Eventstream in Fabric'
+  }
+}
+
+resource listenRule 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = if (withRowsHub) {
+  parent: rows
+  name: 'eventstream-listen'
+  properties: {
+    rights: [
+      'Listen'
+    ]
+  }
+}
+
+#disable-next-line use-recent-api-versions // it stayed a preview; 2016-09-01 is all there is beside it
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: namespace
   name: 'logs'
@@ -102,20 +177,8 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-@description('Name of the namespace.')
-output namespaceName string = namespace.name
-
 @description('Resource id of the namespace.')
 output namespaceId string = namespace.id
 
 @description('Host name of the namespace.')
 output namespaceHost string = '${namespace.name}.servicebus.windows.net'
-
-@description('Name of the event hub.')
-output hubName string = hub.name
-
-@description('Consumer group of the Stream Analytics job.')
-output windowsGroupName string = windowsGroup.name
-
-@description('Name of the send-only rule.')
-output sendRuleName string = sendRule.name

@@ -1,7 +1,12 @@
 // Registry of the three images; the premises pull with a token that can do nothing else.
 
+import { Tags } from '../types.bicep'
+
 @description('Region.')
 param location string
+
+@description('Tags of every resource.')
+param tags Tags
 
 @description('Name of the registry.')
 @minLength(5)
@@ -14,6 +19,7 @@ param logsId string
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   name: registryName
   location: location
+  tags: tags
   sku: {
     name: 'Standard'
   }
@@ -47,6 +53,7 @@ resource premises 'Microsoft.ContainerRegistry/registries/tokens@2025-04-01' = {
   }
 }
 
+#disable-next-line use-recent-api-versions // it stayed a preview; 2016-09-01 is all there is beside it
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: registry
   name: 'logs'
@@ -67,6 +74,3 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
 
 @description('Host name of the registry.')
 output loginServer string = registry.properties.loginServer
-
-@description('Name of the pull-only token.')
-output tokenName string = premises.name

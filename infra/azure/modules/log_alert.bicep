@@ -1,9 +1,17 @@
 // An alert on rows that a log query finds: any row fires, split by the dimension named.
 
+import { Tags } from '../types.bicep'
+
 @description('Region.')
 param location string
 
-@description('Name; docs/operate.md has a runbook under the same heading.')
+@description('Tags of every resource.')
+param tags Tags
+
+@description('Installation; the start of the alert\'s name.')
+param installation string
+
+@description('Name within the installation; docs/operate.md has a runbook under the same heading.')
 @minLength(3)
 @maxLength(64)
 param alertName string
@@ -37,16 +45,17 @@ param severity int
 @description('Action group that is told.')
 param actionGroupId string
 
-resource alert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
-  name: alertName
+resource alert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
+  name: '${installation}-${alertName}'
   location: location
+  tags: tags
   properties: {
-    displayName: alertName
+    displayName: '${installation}-${alertName}'
     description: '${summary} Runbook: docs/operate.md#${alertName}'
     severity: severity
     enabled: true
     autoMitigate: true
-    skipQueryValidation: true // tables appear with the first row of their kind
+    skipQueryValidation: true // tables appear with the first row of their kind; infra.check compiles every query
     scopes: [
       logsId
     ]

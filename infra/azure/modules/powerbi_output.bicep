@@ -16,10 +16,12 @@ param workspaceName string
 @description('Dataset to write; made by the job when missing.')
 param dataset string
 
+#disable-next-line use-recent-api-versions // units of the second version and the input's partition count are in no other
 resource job 'Microsoft.StreamAnalytics/streamingjobs@2021-10-01-preview' existing = {
   name: jobName
 }
 
+#disable-next-line use-recent-api-versions // units of the second version and the input's partition count are in no other
 resource rows 'Microsoft.StreamAnalytics/streamingjobs/outputs@2021-10-01-preview' = {
   parent: job
   name: 'powerbi'

@@ -1,12 +1,23 @@
 // Storage of what the windows said (storage_output.bicep makes the containers): JSON lines, readable by Fabric, Power BI, DuckDB, anything.
 
+import { Tags } from '../types.bicep'
+
 @description('Region.')
 param location string
+
+@description('Tags of every resource.')
+param tags Tags
 
 @description('Name of the storage account.')
 @minLength(3)
 @maxLength(24)
 param accountName string
+
+@description('Spread over the region\'s zones.')
+param zones bool
+
+@description('Whether only private endpoints and Azure\'s trusted services (the streaming job) get in.')
+param private bool
 
 @description('Days that 15-second rows are kept.')
 @minValue(7)
@@ -19,9 +30,10 @@ param logsId string
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: accountName
   location: location
+  tags: tags
   kind: 'StorageV2'
   sku: {
-    name: 'Standard_ZRS'
+    name: zones ? 'Standard_ZRS' : 'Standard_LRS'
   }
   properties: {
     accessTier: 'Hot'
@@ -33,7 +45,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     supportsHttpsTrafficOnly: true
     publicNetworkAccess: 'Enabled' // Stream Analytics jobs outside a cluster come from shared addresses
     networkAcls: {
-      defaultAction: 'Allow'
+      defaultAction: private ? 'Deny' : 'Allow'
       bypass: 'AzureServices'
     }
   }
@@ -73,7 +85,7 @@ resource retention 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
               ]
               prefixMatch: [
                 'windows/'
-                'powerbi/'
+                'traffic/'
               ]
             }
             actions: {
@@ -98,6 +110,8 @@ resource retention 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
               prefixMatch: [
                 'hours/'
                 'days/'
+                'traffic-hours/'
+                'traffic-days/'
               ]
             }
             actions: {
@@ -137,7 +151,9 @@ resource retention 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
   }
 }
 
-// The writes tell which store still has visitors: the alert store-silent reads them.
+// The writes tell which store is still heard of: the alert store-silent reads them. Reads are not logged: they would be
+// the dearest part of the bill, and nothing asks for them.
+#disable-next-line use-recent-api-versions // it stayed a preview; 2016-09-01 is all there is beside it
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: blobs
   name: 'logs'
@@ -152,13 +168,9 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
         category: 'StorageDelete'
         enabled: true
       }
-      {
-        category: 'StorageRead'
-        enabled: true
-      }
     ]
   }
 }
 
-@description('Name of the storage account.')
-output accountName string = account.name
+@description('Resource id of the account.')
+output accountId string = account.id

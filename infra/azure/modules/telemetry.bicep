@@ -1,7 +1,12 @@
 // Where logs and counts go: one workspace, and Application Insights for the Functions host on the premises.
 
+import { Tags } from '../types.bicep'
+
 @description('Region.')
 param location string
+
+@description('Tags of every resource.')
+param tags Tags
 
 @description('Name of the Log Analytics workspace.')
 @minLength(4)
@@ -21,6 +26,7 @@ param retentionDays int
 resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   name: logsName
   location: location
+  tags: tags
   properties: {
     sku: {
       name: 'PerGB2018'
@@ -38,6 +44,7 @@ resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: insightsName
   location: location
+  tags: tags
   kind: 'web'
   properties: {
     Application_Type: 'web'
@@ -47,6 +54,19 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     DisableLocalAuth: false // the Functions host on the premises has no Entra identity
     publicNetworkAccessForIngestion: 'Enabled'
     publicNetworkAccessForQuery: 'Enabled'
+  }
+}
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(logs.id, 'footfall')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Footfall (${logsName})'
+    category: 'workbook'
+    sourceId: logs.id
+    serializedData: loadTextContent('../workbook.json')
   }
 }
 

@@ -1,7 +1,12 @@
-// The Stream Analytics job: the same query file that `python -m local windows` runs.
+// The Stream Analytics job: the same query file that `python -m windows` runs.
+
+import { Tags } from '../types.bicep'
 
 @description('Region.')
 param location string
+
+@description('Tags of every resource.')
+param tags Tags
 
 @description('Name of the job.')
 @minLength(3)
@@ -30,7 +35,15 @@ param partitionCount int
 @description('Storage account of the durable outputs.')
 param resultsAccountName string
 
-@description('Power BI workspace id; empty for storage instead.')
+@description('Where the query\'s output `powerbi` goes.')
+@allowed([
+  'none'
+  'powerbi'
+  'eventstream'
+])
+param liveRows string
+
+@description('Power BI workspace id; needed with liveRows powerbi.')
 param powerBiWorkspaceId string
 
 @description('Power BI workspace name.')
@@ -43,32 +56,30 @@ param powerBiDataset string
 param logsId string
 
 var ordering = loadJsonContent('../../stream_analytics/event_ordering.json')
-var powerBiRows = {
-  name: 'powerbi'
-  pathPattern: '{store}/{date}'
-}
+
+// A job won't start when its query names an output that is missing. The rows for the live page are the same as those of
+// `windows`: where nobody wants them, their statement is left out, so that nothing is stored twice.
+var query = loadTextContent('../../stream_analytics/footfall.asaql')
+var liveStatement = '-- live rows\n'
+var parts = split(query, liveStatement)
+var queryWithoutLiveRows = '${parts[0]}${parts[2]}'
+
+// Outputs of the query that are kept in storage, each with its container and the folders in it.
 var storedOutputs = [
-  {
-    name: 'windows'
-    pathPattern: '{store}/{date}'
-  }
-  {
-    name: 'hours'
-    pathPattern: '{store}/{date}'
-  }
-  {
-    name: 'days'
-    pathPattern: '{store}/{date}'
-  }
-  {
-    name: 'rejected'
-    pathPattern: '{date}'
-  }
+  { name: 'windows', container: 'windows', pathPattern: '{store}/{date}' }
+  { name: 'hours', container: 'hours', pathPattern: '{store}/{date}' }
+  { name: 'days', container: 'days', pathPattern: '{store}/{date}' }
+  { name: 'traffic', container: 'traffic', pathPattern: '{store}/{date}' }
+  { name: 'trafficHours', container: 'traffic-hours', pathPattern: '{store}/{date}' }
+  { name: 'trafficDays', container: 'traffic-days', pathPattern: '{store}/{date}' }
+  { name: 'rejected', container: 'rejected', pathPattern: '{date}' }
 ]
 
+#disable-next-line use-recent-api-versions // units of the second version and the input's partition count are in no other
 resource job 'Microsoft.StreamAnalytics/streamingjobs@2021-10-01-preview' = {
   name: jobName
   location: location
+  tags: tags
   sku: {
     name: 'StandardV2'
   }
@@ -92,15 +103,16 @@ resource job 'Microsoft.StreamAnalytics/streamingjobs@2021-10-01-preview' = {
       name: 'footfall'
       properties: {
         streamingUnits: streamingUnits
-        query: loadTextContent('../../stream_analytics/footfall.asaql')
+        query: liveRows == 'none' ? queryWithoutLiveRows : query
       }
     }
   }
 }
 
-resource visits 'Microsoft.StreamAnalytics/streamingjobs/inputs@2021-10-01-preview' = {
+#disable-next-line use-recent-api-versions // units of the second version and the input's partition count are in no other
+resource footfall 'Microsoft.StreamAnalytics/streamingjobs/inputs@2021-10-01-preview' = {
   parent: job
-  name: 'visits'
+  name: 'footfall'
   properties: {
     type: 'Stream'
     datasource: {
@@ -122,27 +134,44 @@ resource visits 'Microsoft.StreamAnalytics/streamingjobs/inputs@2021-10-01-previ
   }
 }
 
-module powerbi 'powerbi_output.bicep' = if (!empty(powerBiWorkspaceId)) {
-  name: 'output-powerbi'
+module powerbi 'powerbi_output.bicep' = if (liveRows == 'powerbi') {
   params: {
-    jobName: job.name
+    jobName: jobName
     workspaceId: powerBiWorkspaceId
     workspaceName: powerBiWorkspaceName
     dataset: powerBiDataset
   }
+  dependsOn: [
+    job
+  ]
 }
 
-// Without a workspace the rows meant for Power BI go to storage: a job whose query names a missing output won't start.
-module stored 'storage_output.bicep' = [for output in concat(storedOutputs, empty(powerBiWorkspaceId) ? [powerBiRows] : []): {
-  name: 'output-${output.name}'
+module eventstream 'eventstream_output.bicep' = if (liveRows == 'eventstream') {
   params: {
-    jobName: job.name
-    outputName: output.name
-    pathPattern: output.pathPattern
-    accountName: resultsAccountName
+    jobName: jobName
+    namespaceName: namespaceName
   }
-}]
+  dependsOn: [
+    job
+  ]
+}
 
+module stored 'storage_output.bicep' = [
+  for output in storedOutputs: {
+    params: {
+      jobName: jobName
+      outputName: output.name
+      containerName: output.container
+      pathPattern: output.pathPattern
+      accountName: resultsAccountName
+    }
+    dependsOn: [
+      job
+    ]
+  }
+]
+
+#disable-next-line use-recent-api-versions // it stayed a preview; 2016-09-01 is all there is beside it
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: job
   name: 'logs'
@@ -166,9 +195,6 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
     ]
   }
 }
-
-@description('Name of the job.')
-output jobName string = job.name
 
 @description('Resource id of the job.')
 output jobId string = job.id

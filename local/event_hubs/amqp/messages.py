@@ -16,8 +16,6 @@ HEADER, DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS, PROPERTIES, APPLICATION_PROPE
 FOOTER = 0x78
 BATCH_FORMAT = 0x80013700
 """The message format of several events in one message, each an encoded message in a data section of its own."""
-MAX_EVENTS = 10_000
-"""Events in one batch, at most."""
 _MAX_HEADER = 1024
 _SMALL_ULONG = b"\x53"
 _PARTITION_KEY = "x-opt-partition-key"
@@ -96,8 +94,8 @@ def events_of(message: bytes, message_format: int) -> list[Event]:
             if not isinstance(data, bytes):
                 raise DecodeError("a batch holds a section that is not binary")
             encoded.append(data)
-    if not 1 <= len(encoded) <= MAX_EVENTS:
-        raise DecodeError(f"a batch of {len(encoded)} events, not 1 to {MAX_EVENTS}")
+    if not encoded:
+        raise DecodeError("a batch without events")
     return [_event(each, key) for each in encoded]
 
 

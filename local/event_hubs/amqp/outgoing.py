@@ -9,6 +9,9 @@ from local.event_hubs.errors import Refused
 
 MAX_CHANNEL, MAX_HANDLE = 63, 255
 MAX_MESSAGE_SIZE = 1024 * 1024
+"""Bytes of a message that a client may send."""
+_ANY_SIZE = 2**64 - 1
+"""What is said of messages to a client: they carry our annotations on top of what was sent."""
 WINDOW = 2**31 - 1
 ACCEPTED = encode.described(0x24, encode.sequence([]))
 TRANSFER_OVERHEAD = 80
@@ -67,7 +70,7 @@ def _attach(channel: int, asked: Attach, source: bytes | None, target: bytes | N
         None,
         None,
         encode.uint(0) if asked.client_receives else None,
-        encode.ulong(MAX_MESSAGE_SIZE),
+        encode.ulong(_ANY_SIZE if asked.client_receives else MAX_MESSAGE_SIZE),
         None,
         None,
         None,

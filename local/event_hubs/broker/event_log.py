@@ -1,12 +1,16 @@
 """A partition's events on disk, in segments, so that what is old can go."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from local.event_hubs.broker.segment import Field, Segment, StoredEvent
+from local.event_hubs.broker.record import StoredEvent
+from local.event_hubs.broker.segment import Field, Segment
+
+_FILE_NAME = re.compile(r"\d{20}\.log")
 
 
 class Storable(NamedTuple):
@@ -37,12 +41,16 @@ class EventLog:
     """Numbers events from 0, gives each its offset and time, keeps them. Used by one thread."""
 
     def __init__(self, folder: Path, retention: Retention, now: Callable[[], float] = time.time) -> None:
-        """Open or make the log in `folder`; `dropped` says how many half-written bytes were cut off."""
+        """Open or make the log in `folder`; files of other names in it are let be.
+
+        `dropped` and `damaged` say how many half-written bytes were cut off, and how many are passed over.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._retention, self._now = folder, retention, now
-        found = sorted(int(path.stem) for path in folder.glob("*.log"))
+        found = sorted(int(path.stem) for path in folder.iterdir() if _FILE_NAME.fullmatch(path.name))
         self._segments = [self._segment(base) for base in found or [0]]
         self.dropped = sum(segment.dropped for segment in self._segments)
+        self.damaged = sum(segment.damaged for segment in self._segments)
         lasts = [segment.last for segment in self._segments if segment.last]
         self.last: StoredEvent | None = lasts[-1] if lasts else None
         self._next_sequence = max(self._segments[-1].base, self.last.sequence + 1 if self.last else 0)

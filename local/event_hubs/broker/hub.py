@@ -2,12 +2,12 @@
 
 import json
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.event_hubs.broker.event_log import EventLog, Retention, Storable
+from local.event_hubs.broker.partition_key import partition_number
 from local.event_hubs.broker.readers import Readers
 from local.event_hubs.errors import BadArgument, DataFolderUnfit, Refused
 
@@ -70,10 +70,15 @@ class Hub:
         """Half-written bytes that were cut off when the hub was opened."""
         return sum(partition.log.dropped for partition in self.partitions)
 
+    @property
+    def damaged(self) -> int:
+        """Bytes of events that are no longer right; those behind them are there."""
+        return sum(partition.log.damaged for partition in self.partitions)
+
     def choose(self, key: str | None) -> Partition:
         """The partition of a partition key; without one, all in turn."""
         if key:
-            return self.partitions[zlib.crc32(key.encode()) % len(self.partitions)]
+            return self.partitions[partition_number(key, len(self.partitions))]
         self._turn = (self._turn + 1) % len(self.partitions)
         return self.partitions[self._turn]
 

@@ -4,9 +4,11 @@ import operator
 import re
 from dataclasses import dataclass
 
+from local.event_hubs.broker.record import StoredEvent
 from local.event_hubs.broker.segment import Field
 from local.event_hubs.errors import Refused
 
+ARGUMENT_ERROR = "com.microsoft:argument-error"
 _SELECTOR = re.compile(
     r"\s*amqp\.annotation\.x-opt-(offset|sequence-number|enqueued-time)(?:-utc)?\s*(>=?)\s*'([^']{0,40})'\s*"
 )
@@ -23,9 +25,27 @@ class Position:
 
     field: Field | None
     value: int
+    name: str = ""
+    supplied: str = ""
+    """How the client named the field, and the number it gave."""
+
+    def check_reached(self, last: StoredEvent | None) -> None:
+        """Raises Refused for a number that the partition, whose newest event is `last`, has not come to.
+
+        Such a number was kept from before the hub was emptied: a reader would wait in silence, and miss what comes.
+        """
+        if self.field is None or self.name == "enqueued-time":
+            return
+        newest = self.field(last) if last else -1
+        if self.value > newest:
+            name = self.name.replace("-", " ")
+            raise Refused(
+                ARGUMENT_ERROR,
+                f"The supplied {name} '{self.supplied}' is invalid. The last {name} in the system is '{newest}'.",
+            )
 
 
-EARLIEST = Position(_FIELDS["sequence-number"], -1)
+EARLIEST = Position(_FIELDS["sequence-number"], -1, "sequence-number", "-1")
 LATEST = Position(None, 0)
 
 
@@ -35,10 +55,10 @@ def position(selector: str | None) -> Position:
         return EARLIEST
     match = _SELECTOR.fullmatch(selector)
     if match is None:
-        raise Refused("com.microsoft:argument-error", "The filter of the receiver is not understood.")
+        raise Refused(ARGUMENT_ERROR, "The filter of the receiver is not understood.")
     name, comparison, text = match.groups()
     if text == "@latest":
         return LATEST
     if not re.fullmatch(r"-?\d{1,19}", text):
-        raise Refused("com.microsoft:argument-error", f"The {name} of the receiver's filter is no whole number.")
-    return Position(_FIELDS[name], int(text) - (comparison == ">="))
+        raise Refused(ARGUMENT_ERROR, f"The {name} of the receiver's filter is no whole number.")
+    return Position(_FIELDS[name], int(text) - (comparison == ">="), name, text)

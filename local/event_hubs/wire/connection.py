@@ -10,10 +10,14 @@ from local.event_hubs.amqp.incoming import Fields
 from local.event_hubs.broker.access import Grants
 from local.event_hubs.broker.namespace import Namespace
 from local.event_hubs.errors import DecodeError, Refused
+from local.event_hubs.wire.allowance import Allowance
+from local.event_hubs.wire.deliveries import Deliveries
 from local.event_hubs.wire.outlet import Outlet
 from local.event_hubs.wire.session import Session
 
 SECONDS_TO_OPEN = 20.0
+SECONDS_WITHOUT_TOKEN = 60.0
+"""How long an open connection may be without a good token, as in Azure."""
 _SECONDS_TO_CLOSE = 5.0
 _SHORTEST_HEARTBEAT = 0.5
 _WRITE_BUFFER = 256 * 1024
@@ -28,9 +32,10 @@ class Connection(asyncio.Protocol):
         """`admit` says whether there is room for one more; `leave` is told at the end."""
         self._namespace, self._admit, self._leave = namespace, admit, leave
         self._grants = Grants(namespace.now)
+        self._allowance = Allowance(lambda: self._grants.any_good)
         self._frames = FrameReader()
         self._sessions: dict[int, Session] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._opened = self._closing = False
         self._transport: asyncio.Transport
         self._outlet: Outlet
@@ -43,13 +48,21 @@ class Connection(asyncio.Protocol):
         if not self._admit(self):
             self._transport.abort()
             return
-        self._timer = asyncio.get_running_loop().call_later(SECONDS_TO_OPEN, self._transport.abort)
+        self._after(SECONDS_TO_OPEN, "open", self._transport.abort)
+
+    @property
+    def known(self) -> bool:
+        """Whether the client has shown a token that is good."""
+        return self._grants.any_good
+
+    def abort(self) -> None:
+        """Hang up without a word."""
+        self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio names it)
         """The client is gone."""
         self._closing = True
-        if self._timer:
-            self._timer.cancel()
+        self._cancel_timers()
         for session in self._sessions.values():
             session.close()
         self._sessions.clear()
@@ -92,10 +105,9 @@ class Connection(asyncio.Protocol):
 
     def _hang_up(self) -> None:
         """Close when the client has read all, or soon."""
-        if self._timer:
-            self._timer.cancel()
+        self._cancel_timers()
         self._transport.close()
-        self._timer = asyncio.get_running_loop().call_later(_SECONDS_TO_CLOSE, self._transport.abort)
+        self._after(_SECONDS_TO_CLOSE, "close", self._transport.abort)
 
     def _header(self, header: bytes) -> None:
         if header == SASL_HEADER:
@@ -133,16 +145,39 @@ class Connection(asyncio.Protocol):
         self._opened = True
         self._outlet.set_max_frame(fields.uint(2))
         self._outlet.write(outgoing.open_())
-        if self._timer:
-            self._timer.cancel()
+        self._after(SECONDS_WITHOUT_TOKEN, "open", self._ask_for_token)
         if idle_ms := fields.uint(4):
             self._beat(max(idle_ms / 2000, _SHORTEST_HEARTBEAT))
 
     def _begin(self, channel: int, fields: Fields) -> None:
         if channel > outgoing.MAX_CHANNEL or channel in self._sessions:
             raise Refused("amqp:connection:framing-error", "The channel is in use or too high.")
-        self._sessions[channel] = Session(channel, fields, self._outlet, self._namespace, self._grants)
+        deliveries = Deliveries(channel, fields, self._outlet)
+        self._sessions[channel] = Session(deliveries, self._namespace, self._grants, self._allowance)
 
     def _beat(self, seconds: float) -> None:
         self._outlet.write(HEARTBEAT)
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._beat, seconds)
+        self._after(seconds, "beat", self._beat, seconds)
+
+    def _ask_for_token(self) -> None:
+        if self.known:
+            self._after(SECONDS_WITHOUT_TOKEN, "open", self._ask_for_token)
+            return
+        milliseconds = SECONDS_WITHOUT_TOKEN * 1000
+        self.close(
+            Refused(
+                "amqp:connection:forced",
+                f"The connection was inactive for more than the allowed {milliseconds:.0f} milliseconds.",
+            )
+        )
+
+    def _after(self, seconds: float, name: str, then: Callable[..., None], *arguments: object) -> None:
+        """Do something later, instead of what was to be done under that name."""
+        if earlier := self._timers.get(name):
+            earlier.cancel()
+        self._timers[name] = asyncio.get_running_loop().call_later(seconds, then, *arguments)
+
+    def _cancel_timers(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()

@@ -2,16 +2,14 @@
 
 import collections
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from local.event_hubs.amqp import outgoing
 from local.event_hubs.amqp.incoming import Flow, Transfer
 from local.event_hubs.broker.event_log import Cursor, EventLog
 from local.event_hubs.broker.readers import Reader
 from local.event_hubs.errors import DecodeError, Refused
-
-if TYPE_CHECKING:
-    from local.event_hubs.wire.session import Session
+from local.event_hubs.wire.allowance import Allowance
+from local.event_hubs.wire.deliveries import Deliveries, LinkState
 
 CREDIT = 1000
 _MOST_REPLIES = 64
@@ -22,14 +20,32 @@ _WRAP = 0xFFFFFFFF
 class IncomingLink:
     """Messages from the client: put together out of frames, handed to `take`, and the outcome told."""
 
-    def __init__(self, session: "Session", handle: int, take: Callable[[bytes, int], None]) -> None:
-        """`take` gets a message and its format; it raises Refused or DecodeError for one that is not taken."""
-        self.handle, self._session, self._take = handle, session, take
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        allowance: Allowance,
+        handle: int,
+        take: Callable[[bytes, int], None],
+        *,
+        largest: int,
+    ) -> None:
+        """`take` gets a message of up to `largest` bytes and its format; it raises Refused or DecodeError."""
+        self.handle, self._deliveries, self._allowance, self._take = handle, deliveries, allowance, take
+        self._largest = largest
         self.credit, self.delivery_count = CREDIT, 0
         self._first: Transfer | None = None
         self._settled = False
-        self._parts: list[bytes] = []
+        self._held = bytearray()
         self._size = 0
+
+    @property
+    def state(self) -> LinkState:
+        """Where it stands."""
+        return self.handle, self.delivery_count, self.credit
+
+    def opened(self) -> None:
+        """The client knows of the link: let it send."""
+        self._deliveries.tell(self.state)
 
     def receive(self, transfer: Transfer, payload: bytes) -> None:
         """Take one frame. Raises Refused when the link must be detached."""
@@ -40,32 +56,39 @@ class IncomingLink:
             self._first, self._settled = transfer, False
         self._settled = self._settled or transfer.settled
         self._size += len(payload)
-        if self._size <= outgoing.MAX_MESSAGE_SIZE:
-            self._parts.append(payload)
+        if self._size <= self._largest:
+            self._allowance.hold(len(payload))
+            self._held += payload
         else:
-            self._parts.clear()
+            self._let_go()
         if transfer.more and not transfer.aborted:
             return
-        message, size = b"".join(self._parts), self._size
-        self._first, self._parts, self._size = None, [], 0
+        message, size = bytes(self._held), self._size
+        self._let_go()
+        self._first, self._size = None, 0
         self.delivery_count, self.credit = (self.delivery_count + 1) & _WRAP, self.credit - 1
         if not transfer.aborted:
             state = self._outcome(message, size, first.message_format)
             if not self._settled:
-                self._session.settle(first.delivery or 0, state)
+                self._deliveries.settle(first.delivery or 0, state)
         if self.credit < CREDIT // 2:
             self.credit = CREDIT
-            self._session.grant_credit(self)
+            self._deliveries.tell(self.state)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Let go what is held."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._allowance.release(len(self._held))
+        self._held = bytearray()
 
     def _outcome(self, message: bytes, size: int, message_format: int) -> bytes:
         try:
-            if size > outgoing.MAX_MESSAGE_SIZE:
+            if size > self._largest:
                 raise Refused(
                     "amqp:link:message-size-exceeded",
-                    f"A message of {size} bytes is over the limit of {outgoing.MAX_MESSAGE_SIZE}.",
+                    f"The received message (size {size} bytes) exceeds the limit ({self._largest} bytes).",
                 )
             self._take(message, message_format)
         except Refused as refused:
@@ -78,9 +101,17 @@ class IncomingLink:
 class OutgoingLink:
     """Messages to the client, as many as it has given credit for."""
 
-    def __init__(self, session: "Session", handle: int, node: str, target: str) -> None:
-        self.handle, self.node, self.target, self._session = handle, node, target, session
+    def __init__(self, deliveries: Deliveries, handle: int, node: str, target: str) -> None:
+        self.handle, self.node, self.target, self._deliveries = handle, node, target, deliveries
         self.credit = self.delivery_count = 0
+
+    @property
+    def state(self) -> LinkState:
+        """Where it stands."""
+        return self.handle, self.delivery_count, self.credit
+
+    def opened(self) -> None:
+        """The client knows of the link."""
 
     def grant(self, flow: Flow) -> None:
         """Take the client's credit and send; what is left goes if it drains the link."""
@@ -98,7 +129,7 @@ class OutgoingLink:
 
     def _frames(self, message: bytes) -> list[bytes]:
         """The frames of a message, counted as sent; none while there is no credit or window for it."""
-        frames = self._session.transfer(self, message) if self.credit > 0 else []
+        frames = self._deliveries.frames(self.handle, self.delivery_count, message) if self.credit > 0 else []
         if frames:
             self.delivery_count, self.credit = (self.delivery_count + 1) & _WRAP, self.credit - 1
         return frames
@@ -107,8 +138,8 @@ class OutgoingLink:
 class Replies(OutgoingLink):
     """Answers of `$cbs` or `$management`."""
 
-    def __init__(self, session: "Session", handle: int, node: str, target: str) -> None:
-        super().__init__(session, handle, node, target)
+    def __init__(self, deliveries: Deliveries, handle: int, node: str, target: str) -> None:
+        super().__init__(deliveries, handle, node, target)
         self._waiting: collections.deque[bytes] = collections.deque()
 
     def answer(self, message: bytes) -> None:
@@ -122,7 +153,27 @@ class Replies(OutgoingLink):
         """Send what waits."""
         while self._waiting and (frames := self._frames(self._waiting[0])):
             self._waiting.popleft()
-            self._session.outlet.write(b"".join(frames))
+            self._deliveries.write(b"".join(frames))
+
+
+class Dismissal(OutgoingLink):
+    """A reader that is let in only to be told why it can't read.
+
+    Were the link refused at once, azure-eventhub 5.15 would keep the reason to itself, and try again for ever.
+    """
+
+    def __init__(
+        self, deliveries: Deliveries, handle: int, reason: Refused, drop: Callable[[OutgoingLink, Refused], None]
+    ) -> None:
+        super().__init__(deliveries, handle, "", "")
+        self._reason, self._drop = reason, drop
+
+    def opened(self) -> None:
+        """Say why, and detach."""
+        self._drop(self, self._reason)
+
+    def pump(self) -> None:
+        """Nothing is sent."""
 
 
 class EventStream(OutgoingLink):
@@ -130,17 +181,21 @@ class EventStream(OutgoingLink):
 
     def __init__(
         self,
-        session: "Session",
+        deliveries: Deliveries,
         handle: int,
         log: EventLog,
         cursor: Cursor,
         *,
         allowed: Callable[[], None],
         metrics: Callable[[], bytes],
+        drop: Callable[[OutgoingLink, Refused], None],
     ) -> None:
-        """`allowed` raises Refused when the reader's token has run out; `metrics` goes with every event."""
-        super().__init__(session, handle, "", "")
-        self._log, self._cursor, self._allowed, self._metrics = log, cursor, allowed, metrics
+        """`allowed` raises Refused when the reader's token has run out; `metrics` goes with every event.
+
+        `drop` detaches this link, with the reason.
+        """
+        super().__init__(deliveries, handle, "", "")
+        self._log, self._cursor, self._allowed, self._metrics, self._drop = log, cursor, allowed, metrics, drop
         self.reader: Reader | None = None
         self.leave: Callable[[], None] = lambda: None
 
@@ -149,10 +204,9 @@ class EventStream(OutgoingLink):
         try:
             self._allowed()
         except Refused as refused:
-            self._session.drop(self, refused)
+            self._drop(self, refused)
             return
-        outlet = self._session.outlet
-        while self.credit > 0 and outlet.ready:
+        while self.credit > 0 and self._deliveries.client_reads:
             events = self._log.read(self._cursor, min(self.credit, _EVENTS_AT_ONCE))
             metrics = self._metrics() if events else b""
             sending: list[bytes] = []
@@ -164,11 +218,11 @@ class EventStream(OutgoingLink):
                 self._cursor = after
             if not sending:
                 return
-            outlet.write(b"".join(sending))
+            self._deliveries.write(b"".join(sending))
 
     def dismiss(self, error: Refused) -> None:
         """Another reader has taken over."""
-        self._session.drop(self, error)
+        self._drop(self, error)
 
     def close(self) -> None:
         """No more events are wanted."""

@@ -49,6 +49,7 @@ def _about_hub(hub: Hub) -> bytes:
         created_at=encode.timestamp(hub.created_ms),
         partition_count=encode.int32(len(hub.partitions)),
         partition_ids=encode.strings(str(partition.number) for partition in hub.partitions),
+        georeplication_factor=encode.int32(1),
     )
 
 

@@ -17,7 +17,7 @@ class Server:
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, None] = {}
         self._listening: asyncio.Server
         self._log = structlog.get_logger()
 
@@ -35,11 +35,18 @@ class Server:
         await asyncio.sleep(0)  # what was written goes out with the transports' close
 
     def _connection(self) -> Connection:
-        return Connection(self._namespace, self._admit, self._connections.discard)
+        return Connection(self._namespace, self._admit, self._left)
 
     def _admit(self, connection: Connection) -> bool:
         if len(self._connections) >= MOST_CONNECTIONS:
-            self._log.warning("connection refused", connections=len(self._connections))
-            return False
-        self._connections.add(connection)
+            stranger = next((each for each in self._connections if not each.known), None)
+            if stranger is None:
+                self._log.warning("connection refused", connections=len(self._connections))
+                return False
+            stranger.abort()  # the oldest without a token makes room: silence keeps nobody out
+            self._left(stranger)
+        self._connections[connection] = None
         return True
+
+    def _left(self, connection: Connection) -> None:
+        self._connections.pop(connection, None)

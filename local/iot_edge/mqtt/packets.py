@@ -7,8 +7,11 @@ from typing import TypeAlias
 
 from local.iot_edge.errors import PacketMalformed
 
-LARGEST_PACKET = 300 * 1024
-"""Bytes after the fixed header; IoT Hub takes messages of 256 kB."""
+LARGEST_MESSAGE = 256 * 1024
+"""Bytes of a message's body, as IoT Hub takes them."""
+LARGEST_PACKET = LARGEST_MESSAGE + 16 * 1024
+"""Bytes after the fixed header: a message and its topic, which carries the message's properties."""
+LARGEST_CONNECT = 16 * 1024
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT = (
     1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14,
 )  # fmt: skip

@@ -50,7 +50,7 @@ class MqttServer:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._context.load_cert_chain(certificates.server, certificates.key)
-        self._connections: dict[asyncio.StreamWriter, None] = {}
+        self._connections: dict[Connection, None] = {}
         self._server: asyncio.Server
 
     async def start(self, listening: socket.socket) -> None:
@@ -62,18 +62,23 @@ class MqttServer:
     async def stop(self) -> None:
         """Hang up on all."""
         self._server.close()
-        for writer in tuple(self._connections):
-            writer.close()
+        for connection in tuple(self._connections):
+            connection.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(self._hub, reader, writer)
         if len(self._connections) >= MOST_CONNECTIONS:
-            writer.transport.abort()
-            return
-        self._connections[writer] = None
+            stranger = next((each for each in self._connections if not each.known), None)
+            if stranger is None:
+                connection.abort()
+                return
+            stranger.abort()  # the oldest that has not signed in makes room: silence keeps nobody out
+            del self._connections[stranger]
+        self._connections[connection] = None
         try:
-            await Connection(self._hub, reader, writer).serve()
+            await connection.serve()
         finally:
-            del self._connections[writer]
+            self._connections.pop(connection, None)
 
 
 def _bound(address: str) -> socket.socket:

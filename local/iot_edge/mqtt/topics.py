@@ -42,10 +42,9 @@ class Telemetry:
 Meaning: TypeAlias = GetTwin | PatchReported | MethodAnswer | Telemetry
 
 
-def meaning(topic: str, client_id: str) -> Meaning:
-    """What a module means by publishing to `topic`. Raises PacketMalformed."""
-    device, _, module = client_id.partition("/")
-    events = f"devices/{device}/modules/{module}/messages/events/"
+def meaning(topic: str, path: str) -> Meaning:
+    """What the device or module at `path` (`devices/…`) means by publishing to `topic`. Raises PacketMalformed."""
+    events = f"{path}/messages/events/"
     if topic.startswith(events):
         return Telemetry(_properties(topic.removeprefix(events)))
     path, _, query = topic.partition("?")

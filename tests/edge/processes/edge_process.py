@@ -21,7 +21,7 @@ class EdgeProcess:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "edge", *arguments],
             cwd=ROOT,
-            env={**inherited, **settings},
+            env={**inherited, "LogSeconds": "1", **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,5 +1,7 @@
 """Models of every family, as files, through the real runtime; the files are built with ai-edge-litert's schema."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from edge.gate.people import find_people
 from edge.gate.person_model import PersonModel
 from edge.model.package import unpack
 from edge.model.trial import try_out
-from tests.edge.model_zips import dev_kit_zip
+from tests.edge.model_zips import dev_kit_zip, zipped
 from tests.edge.processes.tflite_files import Array, constant_model
 from tests.edge.scenes import frame_of, shop
 
@@ -82,3 +84,43 @@ def test_a_model_that_answers_out_of_range_fails_its_trial() -> None:
 def test_a_model_of_each_family_passes_its_trial() -> None:
     for shape, outputs in FAMILIES.values():
         try_out(unpack(dev_kit_zip(constant_model(shape, outputs), "person\ndog\n")), ("person",))
+
+
+def classifier(scores: Sequence[float], dtype: type, quantized: tuple[float, int] | None = None) -> bytes:
+    """A classifier of three classes that always answers the same."""
+    return constant_model((1, 224, 224, 3), {"loss": np.array([scores], dtype)}, quantized)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scores", "quantized"),
+    [(np.uint8, [1, 200, 40], (1 / 255, 0)), (np.int8, [-127, 72, -88], (1 / 255, -128))],
+)
+def test_whole_numbers_are_scaled_as_the_model_says(
+    dtype: type, scores: list[float], quantized: tuple[float, int]
+) -> None:
+    model = PersonModel(classifier(scores, dtype, quantized), ("empty", "person", "dog"))
+    (person,) = find_people(frame_of(shop()), model, ("person",), 0.25)
+    assert person.score == pytest.approx(200 / 255)
+    assert not find_people(frame_of(shop()), model, ("dog",), 0.25)  # 40 of 255
+
+
+@pytest.mark.parametrize(("dtype", "reason"), [(np.uint8, "without a scale"), (np.int32, "without a scale")])
+def test_whole_numbers_that_stand_for_nothing_are_refused(dtype: type, reason: str) -> None:
+    """Also where they look right on the test picture: what says 0 there would say 40 of 255 later."""
+    for scores in ([0, 0, 0], [1, 200, 50]):
+        with pytest.raises(ModelRefused, match=reason):
+            try_out(unpack(dev_kit_zip(classifier(scores, dtype), "empty\nperson\ndog\n")), ("person",))
+
+
+def test_background_is_a_class_of_a_classifier_that_has_it() -> None:
+    labels = "background\nperson\ndog\n"
+    sure_of_nothing = unpack(dev_kit_zip(classifier([0.9, 0.05, 0.05], np.float32), labels))
+    sure_of_someone = unpack(dev_kit_zip(classifier([0.05, 0.9, 0.05], np.float32), labels))
+    for package, seen in ((sure_of_nothing, 0), (sure_of_someone, 1)):
+        model = PersonModel(package.tflite, package.labels)
+        assert len(find_people(frame_of(shop()), model, ("person",), 0.25)) == seen
+
+
+def test_a_model_of_several_classes_without_labels_is_refused() -> None:
+    with pytest.raises(ModelRefused, match="without labels"):
+        try_out(unpack(zipped({"model.tflite": classifier([0.1, 0.8, 0.1], np.float32)})), ("person",))

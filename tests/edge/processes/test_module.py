@@ -11,7 +11,7 @@ from azure.storage.blob import ContainerClient
 from PIL import Image
 
 from edge.errors import UploadFailed
-from edge.picture import Picture
+from edge.parcel import Parcel
 from edge.upload import PictureStorage
 from local.azurite import StorageAccount
 from tests.edge.processes.edge_process import ROOT, EdgeProcess
@@ -32,13 +32,14 @@ def settings(storage: StorageAccount, container: str, tmp_path: Path) -> dict[st
 
 
 def stored(storage: StorageAccount, container: str) -> dict[str, tuple[bytes, dict[str, str]]]:
-    """Every blob in the container: name → content, metadata."""
+    """Every picture in the container: name → content, metadata."""
     with ContainerClient.from_connection_string(
         storage.connection_string, container, api_version="2019-07-07"
     ) as client:
         return {
             blob.name: (client.download_blob(blob.name).readall(), blob.metadata)
             for blob in client.list_blobs(include=["metadata"])
+            if blob.name.endswith(".jpg")
         }
 
 
@@ -121,8 +122,8 @@ def test_log_lines_are_json_and_hold_no_name_or_key(
 @pytest.mark.parametrize(
     ("arguments", "changed", "said"),
     [
-        (["--source", "nowhere.mp4"], {}, "nowhere.mp4: no such file or folder"),
-        (["--source", "README.md"], {}, "README.md: not a video"),
+        (["--source", "nowhere.mp4"], {}, "--source: there is no such file or folder"),
+        (["--source", "README.md"], {}, "--source: not a video"),
         ([], {}, "no camera: give --source"),
         (["--source", "1"], {"Store": "North Shop"}, "Store: expected 1 to 63 of a-z, 0-9 and -"),
         (["--source", "1"], {"PictureStorage": ""}, "PictureStorage: not set"),
@@ -161,10 +162,26 @@ def test_gate_answers_for_each_picture_in_words_or_json(photographs: list[Path],
     ]
 
 
+def test_gate_goes_on_behind_a_picture_that_cannot_be_read_and_says_so(photographs: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(photographs[0].read_bytes()[:300])
+    exif = Image.Exif()
+    exif[0x010E] = "a shop"
+    Image.fromarray(shop()).save(tmp_path / "odd.jpg", exif=exif)
+    odd = (tmp_path / "odd.jpg").read_bytes()
+    (tmp_path / "odd.jpg").write_bytes(odd.replace(b"\x01\x0e\x00\x02", b"\xff\xff\xff\xff", 1))
+    pictures = [str(tmp_path / "broken.jpg"), str(tmp_path / "odd.jpg"), str(photographs[0])]
+    done = subprocess.run(
+        [sys.executable, "-m", "edge", "gate", "--json", *pictures], cwd=ROOT, capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert json.loads(done.stdout) == {pictures[1]: False, pictures[2]: True}
+    assert done.stderr.decode().splitlines() == [f"edge: {pictures[0]}: not a picture that can be read"]
+
+
 def test_a_repeated_picture_changes_nothing(settings: dict[str, str], storage: StorageAccount, container: str) -> None:
     target = PictureStorage(settings["PictureStorage"], container, "2019-07-07")
-    target.put(Picture("north/door-1/a.jpg", b"first", 1))
-    target.put(Picture("north/door-1/a.jpg", b"second", 2))
+    target.put(Parcel("north/door-1/a.jpg", b"first", 1))
+    target.put(Parcel("north/door-1/a.jpg", b"second", 2))
     target.close()
     assert stored(storage, container) == {"north/door-1/a.jpg": (b"first", {"people": "1"})}
 
@@ -173,5 +190,5 @@ def test_an_expired_sas_says_what_to_do(storage: StorageAccount, container: str)
     expired = storage.upload_connection_string(container, lifetime=-timedelta(hours=1))
     target = PictureStorage(expired, container, "2019-07-07")
     with pytest.raises(UploadFailed, match="SAS"):
-        target.put(Picture("north/door-1/a.jpg", b"first", 1))
+        target.put(Parcel("north/door-1/a.jpg", b"first", 1))
     target.close()

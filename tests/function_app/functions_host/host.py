@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent import futures
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from typing_extensions import override
 from local.child import Child
 from tests.function_app.functions_host.packages import unpacked
 
-SECONDS = 30.0
+SECONDS = 60.0
 RUNTIME = Path(__file__).with_name("runtime.py")
 
 
@@ -37,6 +38,7 @@ class FunctionsHost:
     def __init__(self, app: Path, environment: Mapping[str, str]) -> None:
         self._app, self._environment = app, environment
         self.logs: list[str] = []
+        self.console = ""
         self.bindings: dict[str, list[dict[str, Any]]] = {}
         self._outgoing: queue.Queue[Any] = queue.Queue()
         self._answers: dict[tuple[str, str], futures.Future[Any]] = {}
@@ -66,10 +68,25 @@ class FunctionsHost:
     ) -> None:
         self._outgoing.put(None)
         self._child.stop()
+        self.console = self._child.last_words
         self._server.stop(0).wait(5)
 
-    def invoke(self, function: str, argument: str, value: Any, trigger: Mapping[str, Any] | None = None) -> Outcome:
-        """Run a function on one input (bytes, a string, or anything as JSON) with the trigger's metadata."""
+    def kill(self) -> None:
+        """kill -9: what is being invoked ends with ConnectionError."""
+        self._child.kill()
+
+    def invoke(
+        self,
+        function: str,
+        argument: str,
+        value: Any,
+        trigger: Mapping[str, Any] | None = None,
+        retry_count: int | None = None,
+    ) -> Outcome:
+        """Run a function on one input (bytes, a string, or anything as JSON) with the trigger's metadata.
+
+        `retry_count`: how often the host has repeated this very call; None for a function without a retry policy.
+        """
         invocation, data = str(uuid.uuid4()), self._protos.TypedData
         given = data(bytes=value) if isinstance(value, bytes) else self._text(value)
         request = self._protos.InvocationRequest(
@@ -78,6 +95,9 @@ class FunctionsHost:
             input_data=[self._protos.ParameterBinding(name=argument, data=given)],
             trigger_metadata={name: self._text(item) for name, item in (trigger or {}).items()},
         )
+        if retry_count is not None:
+            request.retry_context.retry_count = retry_count
+            request.retry_context.max_retry_count = -1
         response = self._ask("invocation_response", invocation, invocation_request=request)
         outputs = {item.name: json.loads(item.data.json or "null") for item in response.output_data}
         return Outcome(response.result.status == 1, outputs, response.result.exception.message)
@@ -111,11 +131,12 @@ class FunctionsHost:
         yield from iter(self._outgoing.get, None)
 
     def _receive(self, incoming: Iterator[Any]) -> None:
-        try:
+        with suppress(Exception):  # the stream ends with the process, in one of several errors
             for message in incoming:
                 self._take(message.WhichOneof("content"), message)
-        except Exception:  # noqa: BLE001 (the stream ends with the process, in one of several errors)
-            return
+        for waiting in list(self._answers.values()):
+            if not waiting.done():
+                waiting.set_exception(ConnectionError("the runtime is gone"))
 
     def _take(self, kind: str, message: Any) -> None:
         content = getattr(message, kind)

@@ -1,0 +1,63 @@
+"""The window query's file mode before tallies (69d6e49), on as many of its own events: one event a face.
+
+`python -m benchmarks windows` runs this in a checkout of that commit, in turns with today's. It prints the processor
+seconds of one run.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.earlier import earlier_checkout
+
+EVENTS_SQL = """
+    SELECT {
+        "schema": 'footfall.visit/1', "eventId": md5(i::VARCHAR),
+        store: 'store-' || (i * 7 % 50) // 5, camera: 'camera-' || i * 7 % 5,
+        "seenAt": strftime(TIMESTAMP '2026-03-02 08:00:00' + to_microseconds(i * 20000), '%Y-%m-%dT%H:%M:%SZ'),
+        visit: ['new', 'returning', 'present', 'unknown'][1 + i % 4], "dwellSeconds": i % 60,
+        "ageBand": ['0-12', '18-24', '25-34', '35-44', '65+', 'unknown'][1 + i % 6],
+        gender: ['female', 'male', 'unknown'][1 + i % 3],
+        emotion: ['happiness', 'neutral', 'sadness', 'surprise', 'unknown'][1 + i % 5], sentiment: (i % 21 - 10) / 10
+    } AS body,
+    strftime(TIMESTAMP '2026-03-02 08:00:01' + to_microseconds(i * 20000), '%Y-%m-%dT%H:%M:%S.%fZ') AS "enqueuedAt"
+    FROM range($events) AS numbers(i)
+"""
+RUN = """
+import sys, time
+from pathlib import Path
+started = time.process_time()
+from local.windows.batch import FileRun
+from local.windows.dataflow import connect
+from local.windows.ordering import ordering_beside
+from local.windows.plan import plan_query
+loaded = time.process_time()
+query = Path("infra/stream_analytics/footfall.asaql")
+job = FileRun(connect(), plan_query(query.read_text()), ordering_beside(query, {}))
+for _ in job.rows(Path(sys.argv[1])):
+    pass
+print(time.process_time() - loaded)
+"""
+
+
+@contextmanager
+def earlier(folder: Path, events: int) -> Iterator[Callable[[], float] | None]:
+    """A call that runs that commit's file mode once; its processor seconds, from the query's text to its last row."""
+    with earlier_checkout(weights=False) as checkout:
+        if checkout is None:
+            yield None
+            return
+        visits = folder / "visits.jsonl"
+        sql = EVENTS_SQL.replace("$events", str(events))
+        duckdb.connect().execute(f"COPY ({sql}) TO '{visits}' (FORMAT json)")
+
+        def seconds() -> float:
+            command = [sys.executable, "-c", RUN, str(visits)]
+            done = subprocess.run(command, cwd=checkout, check=True, capture_output=True, text=True)
+            return float(done.stdout.split()[-1])  # DuckDB's progress bar comes before it
+
+        yield seconds

@@ -1,0 +1,1 @@
+"""The one command, `footfall`: hands over to the rooms' own commands."""

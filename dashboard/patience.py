@@ -1,0 +1,72 @@
+"""Connections that say nothing are closed: a thousand of them must not keep a page from opening."""
+
+import asyncio
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS = 10.0
+"""From a connection's start, or an answer's end, to the end of the next request's head."""
+MOST_OPEN = 512
+"""Pages that are open among them: each holds one for what comes live. Beyond it the longest silent makes room."""
+
+_REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class PatientProtocol(H11Protocol):
+    """uvicorn's protocol, which by itself waits for a request for ever."""
+
+    silent: ClassVar[dict["PatientProtocol", None]] = {}
+    """In the order in which they fell silent."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Make room, and start the clock."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_OPEN:
+            longest = next(iter(self.silent), None)
+            if longest is None:
+                transport.write(_REFUSAL)
+                transport.close()
+                return
+            longest.end()
+        self._fall_silent()
+
+    def data_received(self, data: bytes) -> None:
+        """A request's head may be whole now."""
+        super().data_received(data)
+        if self._asks():
+            self._forget()
+
+    def on_response_complete(self) -> None:
+        """The next request may be here already; else the clock starts again."""
+        super().on_response_complete()
+        if not self._asks() and self in self.connections:
+            self._fall_silent()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self._forget()
+        super().connection_lost(exc)
+
+    def end(self) -> None:
+        """Hang up."""
+        self._forget()
+        self.connections.discard(self)
+        self.transport.abort()
+
+    def _asks(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _fall_silent(self) -> None:
+        self._forget()
+        self.silent[self] = None
+        self._timer = self.loop.call_later(HEAD_SECONDS, self.end)
+
+    def _forget(self) -> None:
+        self.silent.pop(self, None)
+        if self._timer:
+            self._timer.cancel()

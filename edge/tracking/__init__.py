@@ -1,0 +1,1 @@
+"""Who is still the same person from frame to frame."""

@@ -1,0 +1,4 @@
+using '../../stack_hub/containers.json'
+
+param storageName = 'footfallstorage'
+param container = 'pictures'

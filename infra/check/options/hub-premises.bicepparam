@@ -1,0 +1,10 @@
+using '../../stack_hub/premises.json'
+
+param namePrefix = 'footfall'
+param storageSuffix = 'local.azurestack.external'
+param operatorObjectId = '00000000-0000-0000-0000-000000000000'
+param clusterObjectId = '00000000-0000-0000-0000-000000000000'
+param eventHubConnection = 'a stand-in for what only the deployment knows'
+param faceApiKey = 'a stand-in for what only the deployment knows'
+param anonymizationKey = 'a stand-in for what only the deployment knows'
+param databasePassword = 'a stand-in for what only the deployment knows'

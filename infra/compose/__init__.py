@@ -1,0 +1,1 @@
+"""`python -m infra.compose`: the secrets that compose.yaml reads."""

@@ -1,0 +1,85 @@
+"""The attack on tallies: rebuild whole visits from all that left, knowing every rule by which it was made.
+
+It follows people through the tallies in the order of time: one that counts a visitor begins a visit; one that counts a
+display visitor but no visitor is somebody who moved on, to be matched by gender, age band and time; a face alone is
+whoever stood there last. What it can't tell apart it gives to the likeliest.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from function_app import moments
+from function_app.columns import AGES, GENDERS
+from tests.attack.shop import Picture
+
+Mark = tuple[str, str]
+"""A camera and a quarter minute's end: one sighting, as exact as the grid allows."""
+GAP_SECONDS = 3600.0
+
+
+@dataclass
+class Guess:
+    """A visit as the attacker believes it to be."""
+
+    marks: Counter[Mark] = field(default_factory=Counter)
+    looks: tuple[str | None, str | None] = (None, None)
+    camera: str = ""
+    last: datetime = datetime.min  # noqa: DTZ901 (replaced at once)
+
+
+def rebuild(tallies: Sequence[dict[str, Any]]) -> list[Guess]:
+    """The visits that the attacker claims. A tally of several people says nothing of one and begins no visit."""
+    guesses: list[Guess] = []
+    for tally in sorted(tallies, key=lambda each: each["windowEnd"]):
+        if tally.get("faces", 0) != 1:
+            continue
+        end, camera = moments.moment(tally["windowEnd"]), tally["camera"]
+        looks = (_only(tally, GENDERS), _only(tally, AGES))
+        if tally.get("visitors"):
+            guess = Guess(looks=looks)
+            guesses.append(guess)
+        else:
+            found = _likeliest(guesses, end, camera, looks, moved=bool(tally.get("displayVisitors")))
+            if found is None:
+                continue
+            guess = found
+        guess.marks[camera, tally["windowEnd"]] += 1
+        guess.camera, guess.last = camera, end
+    return guesses
+
+
+def share_rebuilt(guesses: Sequence[Guess], taken: Sequence[Picture]) -> float:
+    """Of the visits that were pictured, how many are claimed exactly: all their sightings and no other's."""
+    claimed = Counter(frozenset(guess.marks.items()) for guess in guesses)
+    true: dict[int, Counter[Mark]] = {}
+    for picture in taken:
+        for visit in picture.people:
+            mark = (picture.camera, moments.text(moments.window_end(picture.at)))
+            true.setdefault(visit.person, Counter())[mark] += 1
+    right = sum((claimed & Counter(frozenset(marks.items()) for marks in true.values())).values())
+    return right / len(true)
+
+
+def _likeliest(
+    guesses: Sequence[Guess], end: datetime, camera: str, looks: tuple[str | None, str | None], *, moved: bool
+) -> Guess | None:
+    here = [guess for guess in guesses if (end - guess.last).total_seconds() <= GAP_SECONDS]
+    if moved:
+        here = [guess for guess in here if all(mark[0] != camera for mark in guess.marks)]
+        return min(here, key=lambda guess: (_unlike(guess.looks, looks), end - guess.last), default=None)
+    here = [guess for guess in here if guess.camera == camera]
+    return min(here, key=lambda guess: end - guess.last, default=None)
+
+
+def _unlike(some: tuple[str | None, str | None], others: tuple[str | None, str | None]) -> int:
+    gender = 0 if some[0] == others[0] else 3
+    if some[1] is None or others[1] is None:
+        return gender
+    return gender + abs(AGES.index(some[1]) - AGES.index(others[1]))
+
+
+def _only(tally: dict[str, Any], columns: Sequence[str]) -> str | None:
+    return next((column for column in columns if tally.get(column)), None)

@@ -1,0 +1,1 @@
+"""Other people's clients against our servers: each official library as its own quickstart uses it."""

@@ -1,0 +1,1 @@
+"""The official Go clients, as a program (tests/clients/driver.py)."""

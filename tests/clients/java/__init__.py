@@ -1,0 +1,1 @@
+"""The official Java clients, as a program (tests/clients/driver.py)."""

@@ -1,0 +1,1 @@
+"""The official JavaScript clients, as a program (tests/clients/driver.py)."""

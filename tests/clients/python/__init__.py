@@ -1,0 +1,1 @@
+"""The official Python clients, as a program (tests/clients/driver.py)."""

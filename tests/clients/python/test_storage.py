@@ -1,0 +1,9 @@
+"""The official python storage client against a running pattern."""
+
+from tests.clients.storage_suite import StorageSuite
+
+
+class TestStorage(StorageSuite):
+    """All of it."""
+
+    language = "python"

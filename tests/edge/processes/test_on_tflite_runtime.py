@@ -1,0 +1,16 @@
+"""The edge tests on the pair of packages that an armv7l machine gets."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.edge.on_tflite_runtime import INSTALL_SECONDS, ROOT, TEST_SECONDS
+
+
+@pytest.mark.timeout(INSTALL_SECONDS + TEST_SECONDS)
+def test_the_edge_tests_pass_on_tflite_runtime_and_numpy_1() -> None:
+    command = [sys.executable, "-m", "tests.edge.on_tflite_runtime"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-8000:]
+    assert " passed" in done.stdout or "left out" in done.stdout
