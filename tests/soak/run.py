@@ -144,7 +144,7 @@ class _Soak:
 
     def _set_twin_right(self) -> None:
         names = {name for garbage in TWIN for name in garbage}
-        with self._stack.twin() as twin:
+        with settle.reached(self._stack.twin, self._supervisor.go_on) as twin:
             twin.patch_desired({name: self._stack.desired.get(name) for name in names})
 
     def _bodies(self) -> list[bytes]:

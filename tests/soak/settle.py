@@ -4,6 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from local.errors import LocalError
+from local.twin.service import TwinService
 from tests.soak import ledger, vitals
 from tests.soak.stack import SoakStack
 
@@ -35,6 +37,18 @@ def answered(stack: SoakStack, go_on: Callable[[float], None]) -> Mapping[str, b
     while not all((answers := vitals.answers(stack)).values()) and time.monotonic() < until:
         go_on(0.5)
     return answers
+
+
+def reached(open_it: Callable[[], TwinService], go_on: Callable[[float], None]) -> TwinService:
+    """What opens a service that may just be starting anew. Raises LocalError if it stays away."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return open_it()
+        except LocalError:
+            if time.monotonic() > until:
+                raise
+            go_on(0.5)
 
 
 def _outages(stack: SoakStack) -> str:
