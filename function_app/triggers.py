@@ -65,7 +65,9 @@ def _services() -> _Services:
     log.to_host()
     pictures = Container.of(settings, settings.picture_container, CONNECTIONS)
     poisoned = Container.of(settings, settings.poison_container, CONNECTIONS)
-    store = PoolStore(Container.of(settings, settings.pool_container, CONNECTIONS))
+    store = PoolStore(
+        Container.of(settings, settings.pool_container, CONNECTIONS), lambda: log.get().error("pool unreadable")
+    )
     poison, faces = Poison(pictures, poisoned), FaceClient.of(settings, CONNECTIONS)
     return _Services(
         pictures,

@@ -60,7 +60,7 @@ def work(settings: WorkerSettings, host: str, port: int) -> int:
     pictures, poisoned = _containers(settings, hands)
     pooled = Container.of(settings, settings.pool_container, hands)
     service, sender = FaceClient.of(settings, hands), Sender.of(settings, metrics.messages.inc)
-    pool, rules = PoolStore(pooled), settings.rules
+    pool, rules = PoolStore(pooled, lambda: logger.error("pool unreadable")), settings.rules
     traces = to_collector(settings.traces_endpoint) if settings.traces_endpoint else none()
     task = Task(
         pictures=pictures,

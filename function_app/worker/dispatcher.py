@@ -58,6 +58,9 @@ class Dispatcher:
             except FunctionAppError as fault:
                 self._say(fault)
                 self._stop.wait(ANOTHER_LOOK_SECONDS)
+            except Exception as fault:  # noqa: BLE001 (of ours: without this thread nothing would ever leave)
+                self._log.error("fault", kind=type(fault).__name__)
+                self._stop.wait(ANOTHER_LOOK_SECONDS)
 
     def _while_leader(self) -> None:
         with Lease(self._container.blob(LOCK), LEASE_SECONDS) as lease:

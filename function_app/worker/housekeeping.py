@@ -46,11 +46,11 @@ class Housekeeping:
 
     def _run(self) -> None:
         while not self._stop.wait(self._every):
-            self._report.due(self._now())
-            undeletable = 0
-            for container in self._containers:
-                undeletable += self._keep(container)
-            self._metrics.undeletable.set(undeletable)
+            try:
+                self._report.due(self._now())
+                self._metrics.undeletable.set(sum([self._keep(container) for container in self._containers]))
+            except Exception as fault:  # noqa: BLE001 (of ours: without this thread pictures would stay)
+                self._log.error("fault", kind=type(fault).__name__)
 
     def _keep(self, container: Container) -> int:
         try:

@@ -105,6 +105,15 @@ class Site:
                 counts["waiting"] += len(pool.outbox)
         return counts
 
+    def wait_until_left(self, seconds: float) -> None:
+        """Until nothing that may leave waits; a failure tells what the workers said last."""
+        try:
+            wait_until(lambda: self.in_pool()["waiting"] == 0, "what may leave has left", seconds)
+        except AssertionError as late:
+            for line in self.logs.lines[-20:]:
+                late.add_note(f"{line.process}: {line.event} {dict(line.fields)}")
+            raise
+
     def set_mode(self, mode: str) -> None:
         """Have the Face API answer so from now on."""
         requests.post(f"http://127.0.0.1:{self._face_port}/mode", json={"mode": mode}, timeout=5).raise_for_status()

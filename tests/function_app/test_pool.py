@@ -261,6 +261,10 @@ def test_a_day_ends_before_the_windows_have_moved_on_and_what_comes_later_waits_
     assert max(people.waits(late)) == midnight + FIVE + timedelta(hours=1)
 
 
+def _said() -> None:
+    pytest.fail("a pool that is whole was called unreadable")
+
+
 @pytest.fixture
 def stores(storage: StorageAccount, container: str) -> Iterator[tuple[PoolStore, PoolStore]]:
     """Two workers' views of one pool."""
@@ -272,7 +276,7 @@ def stores(storage: StorageAccount, container: str) -> Iterator[tuple[PoolStore,
         VISITOR_MEMORY=MEMORY,
     )
     containers = [Container.of(made, f"{container}-pool", 8) for _ in range(2)]
-    yield PoolStore(containers[0]), PoolStore(containers[1])
+    yield PoolStore(containers[0], _said), PoolStore(containers[1], _said)
     for each in containers:
         each.close()
 
@@ -301,3 +305,19 @@ def test_a_pool_with_nothing_to_do_is_not_read_until_it_has(stores: tuple[PoolSt
     first.change("store-1/cam-1", lambda pool: people.add_tally(pool, arrival(1, MORNING), rules(5), MORNING))
     assert list(second.due(MORNING)) == []
     assert list(second.due(NIGHT)) == ["store-1/cam-1"]
+
+
+def test_a_pool_that_cannot_be_read_is_set_aside_once_and_holds_up_nobody(
+    storage: StorageAccount, container: str, stores: tuple[PoolStore, PoolStore]
+) -> None:
+    policy, told = rules(0), []
+    with rig.client(storage, f"{container}-pool") as blobs:
+        blobs.create_container()
+        blobs.upload_blob("store-1/cam-0.json", b'{"store": ')
+        stores[0].change("store-1/cam-1", lambda pool: people.add_tally(pool, arrival(1, MORNING), policy, MORNING))
+        dispatch = Dispatch(PoolStore(stores[0]._container, lambda: told.append(1)), policy)
+        assert [parcel.place for parcel in dispatch.waiting(NIGHT)] == ["store-1/cam-1"]
+        assert [parcel.place for parcel in dispatch.waiting(NIGHT)] == ["store-1/cam-1"]
+        (kept,) = blobs.list_blob_names(name_starts_with="unreadable/store-1/cam-0/")
+        assert blobs.download_blob(kept).readall() == b'{"store": '
+    assert told == [1]

@@ -64,7 +64,9 @@ def two_hours_later(site: Site) -> list[Row]:
     """What a worker would find to send then: the rest of the hours."""
     settings = Settings.model_validate(dict(site.environment))
     container = Container.of(settings, settings.pool_container, 2)
-    parcels = Dispatch(PoolStore(container), settings.rules).waiting(datetime.now(UTC) + timedelta(hours=2))
+    parcels = Dispatch(PoolStore(container, pytest.fail), settings.rules).waiting(
+        datetime.now(UTC) + timedelta(hours=2)
+    )
     found = [json.loads(message.body) for parcel in parcels for message in parcel.messages]
     container.close()
     return found
@@ -89,7 +91,7 @@ async def test_ten_kills_of_workers_and_two_of_storage_count_each_sighting_once_
                 wait_until(lambda least=least: site.done() >= least, "work goes on", 60)  # type: ignore[misc]
                 site.kill_worker(kill % 2)
         site.wait_until_done(120)
-        wait_until(lambda: site.in_pool()["waiting"] == 0, "what may leave has left", 90)
+        site.wait_until_left(90)
         site.wait_until_saved()
         site.kill_azurite(down_seconds=1)
 
