@@ -52,7 +52,7 @@ resource deviceHub 'Microsoft.Devices/IotHubs@2023-06-30' existing = {
   name: deviceHubName
 }
 
-resource provisioning 'Microsoft.Devices/provisioningServices@2022-12-12' existing = {
+resource provisioning 'Microsoft.Devices/provisioningServices@2026-08-31' existing = {
   name: provisioningName
 }
 

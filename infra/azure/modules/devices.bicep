@@ -59,7 +59,7 @@ resource hub 'Microsoft.Devices/IotHubs@2023-06-30' = {
   }
 }
 
-resource provisioning 'Microsoft.Devices/provisioningServices@2022-12-12' = {
+resource provisioning 'Microsoft.Devices/provisioningServices@2026-08-31' = {
   name: provisioningName
   location: location
   tags: tags
