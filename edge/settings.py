@@ -48,7 +48,7 @@ class Settings(BaseModel):
     require_face: bool = Field(True, alias="RequireFace")
     time_between_pictures: float = Field(5.0, alias="TimeBetweenPicturesInSeconds", ge=0.2, le=3600)
     frames_per_second: float = Field(10.0, alias="FramesPerSecond", ge=0.1, le=60)
-    jpeg_quality: int = Field(85, alias="JpegQuality", ge=40, le=95)
+    jpeg_quality: int = Field(80, alias="JpegQuality", ge=40, le=95)
     model_zip_url: Url | None = Field(None, alias="ModelZipUrl")
     model_zip_sha256: Sha256 | None = Field(None, alias="ModelZipSha256")
     lines: Annotated[tuple[Line, ...], BeforeValidator(read_lines)] = Field((), alias="Lines")
