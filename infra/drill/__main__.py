@@ -1,6 +1,7 @@
 """`python -m infra.drill`: the acceptance test of a cluster, in namespaces of its own that it removes again.
 
-Status 0: every line held; 1: some did not; 2: it could not be tried (no cluster, no image).
+Status 0: every line held; 1: some did not; 2: it could not be tried: no cluster, no image, or a cluster that enforces
+no network policy, where whatever holds would say little.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from rich.table import Table
 
 from infra.check.finding import ROOT
 from infra.drill.cluster import Cluster, DidNotHold, NoCluster
+from infra.drill.enforced import enforced
 from infra.drill.scene import Scene
 from infra.drill.table import LONG, NEEDED, SHORT, Trial
 from infra.drill.trials import Drill
@@ -51,6 +53,9 @@ def main(argv: list[str]) -> int:
     begin = time.monotonic()
     try:
         results = _tried(trials, cluster, scene, arguments)
+    except NoCluster as fault:
+        sys.stderr.write(f"no drill: {fault}\n")
+        return 2
     finally:
         if not arguments.keep:
             for namespace in (cluster.namespace, cluster.outside):
@@ -91,6 +96,7 @@ def _set(cluster: Cluster, scene: Scene, arguments: argparse.Namespace) -> Drill
     cluster.apply(scene.premises())
     cluster.run("-n", cluster.outside, "rollout", "status", "deploy/premises", "--timeout=120s", seconds=130)
     cluster.inside("left")  # makes the containers
+    enforced(cluster, scene.images["footfall-premises"])
     overlay, patch = arguments.overlay.resolve(), arguments.patch
     manifests = scene.chart(patch) if arguments.chart else scene.overlay(overlay, patch)
     warnings = cluster.apply(yaml.safe_dump_all(manifests))

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.drill.cluster import Cluster, DidNotHold, until
+from infra.drill.enforced import IN_FORCE
 
 WORKLOADS = ("statefulset/postgres", "deployment/face-api", "deployment/worker")
 AT_A_TIME = 4
 """Connections tried at once: a forbidden one takes three seconds to be one."""
-IN_FORCE = 45
-"""Seconds after which the policies hold for pods that have just started: some networks are slower than a pod."""
 MOST_AFTER = 15
 """Seconds from the database's being ready to the Face API's."""
 UNDER_LOAD, LONGEST_FEED = 16, 900
