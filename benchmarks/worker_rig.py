@@ -47,6 +47,16 @@ class Work:
         return 1000 * self.all_cpu_seconds / self.pictures
 
 
+def together(works: Sequence[Work]) -> Work:
+    """Several runs as one."""
+    return Work(
+        sum(work.pictures for work in works),
+        sum(work.seconds for work in works),
+        sum(work.cpu_seconds for work in works),
+        sum(work.all_cpu_seconds for work in works),
+    )
+
+
 @dataclass(frozen=True)
 class Rig:
     """Storage and Event Hubs."""

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import requests
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError
 from azure.core.pipeline.transport import RequestsTransport
 from azure.storage.blob import BlobPrefix, BlobProperties, ContainerClient
-from requests.adapters import HTTPAdapter
 
 from function_app.errors import BlobGone, SettingsInvalid
 from function_app.names import MAX_BYTES
@@ -19,8 +17,11 @@ from function_app.settings import Settings
 from function_app.storage import listing, refusals
 from function_app.storage.blob import Blob
 from function_app.storage.listing import Stored
+from function_app.storage.session import AsSigned
 
 CONNECT_SECONDS, READ_SECONDS = 2, 10
+BLOCK_BYTES = 256 * 1024
+"""The SDK's own, as its timeouts, holds only for a transport of its making."""
 LISTING_SIZE = 5000
 
 
@@ -44,14 +45,14 @@ class Container:
     @classmethod
     def of(cls, settings: Settings, name: str, connections: int) -> "Container":
         """The container `name` of the settings' storage account. Raises SettingsInvalid for a bad PictureStorage."""
-        session = requests.Session()
-        session.trust_env = (
-            False  # the storage is on the premises: no proxy; looking for one costs a tenth of each call
-        )
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=connections))
         roots = os.environ.get("REQUESTS_CA_BUNDLE") or True  # a private authority's, as on a Hub
-        transport = RequestsTransport(session=session, session_owner=True, connection_verify=roots)
+        transport = RequestsTransport(
+            session=AsSigned(connections),
+            connection_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            connection_data_block_size=BLOCK_BYTES,
+            connection_verify=roots,
+        )
         try:
             client = ContainerClient.from_connection_string(
                 settings.picture_storage.get_secret_value(),
@@ -59,8 +60,6 @@ class Container:
                 api_version=settings.storage_api_version,
                 transport=transport,
                 retry_total=0,
-                connection_timeout=CONNECT_SECONDS,
-                read_timeout=READ_SECONDS,
                 max_single_get_size=MAX_BYTES,
             )
         except ValueError:
