@@ -33,6 +33,19 @@ class Timing:
         return Timing(self.least * count, self.median * count)
 
 
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """What one run takes: by the clock, and of the processors' time."""
+
+    clock: float
+    processor: float
+
+
+def medians(runs: Sequence[Seconds]) -> Seconds:
+    """The median of each."""
+    return Seconds(statistics.median(run.clock for run in runs), statistics.median(run.processor for run in runs))
+
+
 def timed(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Timing]:
     """How long each takes. They take turns, so that a slow second falls on all alike; a first round is not counted."""
     taken: dict[str, list[float]] = {name: [] for name in works}

@@ -1,7 +1,7 @@
 """The window query's file mode before tallies (69d6e49), on as many of its own events: one event a face.
 
-`python -m benchmarks windows` runs this in a checkout of that commit, in turns with today's. It prints the processor
-seconds of one run.
+`python -m benchmarks windows` runs this in a checkout of that commit, in turns with today's. It prints the
+seconds of one run, by the clock and of processor time.
 """
 
 import subprocess
@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.earlier import earlier_checkout
+from benchmarks.timing import Seconds
 
 EVENTS_SQL = """
     SELECT {
@@ -30,23 +31,22 @@ EVENTS_SQL = """
 RUN = """
 import sys, time
 from pathlib import Path
-started = time.process_time()
 from local.windows.batch import FileRun
 from local.windows.dataflow import connect
 from local.windows.ordering import ordering_beside
 from local.windows.plan import plan_query
-loaded = time.process_time()
+clock, processor = time.perf_counter(), time.process_time()
 query = Path("infra/stream_analytics/footfall.asaql")
 job = FileRun(connect(), plan_query(query.read_text()), ordering_beside(query, {}))
 for _ in job.rows(Path(sys.argv[1])):
     pass
-print(time.process_time() - loaded)
+print(time.perf_counter() - clock, time.process_time() - processor)
 """
 
 
 @contextmanager
-def earlier(folder: Path, events: int) -> Iterator[Callable[[], float] | None]:
-    """A call that runs that commit's file mode once; its processor seconds, from the query's text to its last row."""
+def earlier(folder: Path, events: int) -> Iterator[Callable[[], Seconds] | None]:
+    """A call that runs that commit's file mode once; its seconds, from the query's text to its last row."""
     with earlier_checkout(weights=False) as checkout:
         if checkout is None:
             yield None
@@ -55,9 +55,9 @@ def earlier(folder: Path, events: int) -> Iterator[Callable[[], float] | None]:
         sql = EVENTS_SQL.replace("$events", str(events))
         duckdb.connect().execute(f"COPY ({sql}) TO '{visits}' (FORMAT json)")
 
-        def seconds() -> float:
+        def seconds() -> Seconds:
             command = [sys.executable, "-c", RUN, str(visits)]
             done = subprocess.run(command, cwd=checkout, check=True, capture_output=True, text=True)
-            return float(done.stdout.split()[-1])  # DuckDB's progress bar comes before it
+            return Seconds(*map(float, done.stdout.split()[-2:]))  # DuckDB's progress bar comes before it
 
         yield seconds

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - SQL is what this module makes, of parts that are quoted or its own
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,8 @@ from windows.query import ARRIVAL
 from windows.readings import moment
 
 LONGEST_EVENT = 1048576
+PIECE = 8 * 2**20  # bytes that one thread reads at a time; with smaller ones it takes longer to put them in order
+MOST_THREADS = 4  # each holds some 40 MB of rows that the table has not got yet
 EXPECTED = 'write {"body": {…}, "enqueuedAt": "…"}'
 
 
@@ -41,12 +44,13 @@ class FileRun:
         """
         with TemporaryDirectory() as folder:
             mended = Path(folder) / "mended.jsonl"
-            connection = connect(files=[events.absolute(), mended])
+            connection = connect(files=[events.absolute(), mended], threads=_threads(self._plan))
             flow = Dataflow(connection, self._plan)
             if not any(self._reads(connection, events, shape) for shape in (Shape.WHOLE, Shape.NUMBER, Shape.TEXT)):
                 _mend(events, mended)
                 with evaluation():
                     self._read(connection, mended, Shape.TEXT)
+            connection.execute("CREATE VIEW arrived AS SELECT rowid + 1 AS __sequence, * FROM lines")
             self._check_arrivals(connection, events)
             self._sort(connection)
             arrivals = Arrivals(connection, self._plan.columns, self._ordering)
@@ -72,15 +76,15 @@ class FileRun:
         values = [f"body.{quoted(name)}" for name in doubles] if shape is Shape.WHOLE else []
         fraction = f"greatest({', '.join(f'{value} - floor({value})' for value in values)})"
         only = f"WHERE CASE WHEN {fraction} <> 0 THEN error('a fraction') ELSE TRUE END" if values else ""
-        read = f"""SELECT {body}row_number() OVER () AS __sequence, body IS NOT NULL AS __readable,
+        read = f"""SELECT {body}body IS NOT NULL AS __readable,
                 {moment('"enqueuedAt"')} AS __stamp, {happened} AS __event_time,
                 coalesce(__stamp, __event_time) AS __arrival, __arrival AS {quoted(ARRIVAL)},
                 "enqueuedAt" IS NOT NULL AND __stamp IS NULL AS __undated
-            FROM read_json(?, format = 'newline_delimited', maximum_object_size = {LONGEST_EVENT},
+            FROM read_json(?, format = 'newline_delimited', maximum_object_size = {PIECE // 2},
                 columns = {{body: {literal(f"STRUCT({fields})")}, enqueuedAt: 'VARCHAR'}}) {only}"""
-        beside = "__sequence, __readable, __event_time, __arrival, __undated"
+        beside = "__readable, __event_time, __arrival, __undated"
         try:
-            connection.execute(f"CREATE TABLE arrived AS {plan.intake(read, beside, shape)}", [str(events.absolute())])
+            connection.execute(f"CREATE TABLE lines AS {plan.intake(read, beside, shape)}", [str(events.absolute())])
         except duckdb.IOException:
             raise EventsUnreadableError(f"cannot read {events}") from None
 
@@ -94,9 +98,14 @@ class FileRun:
         behind = "SELECT __arrival < lag(__arrival) OVER () AS behind FROM arrived"
         if connection.execute(f"SELECT 1 FROM ({behind}) WHERE behind LIMIT 1").fetchone():
             connection.execute(
-                "CREATE TABLE sorted AS SELECT * FROM arrived ORDER BY __arrival, __sequence; DROP TABLE arrived; "
-                "ALTER TABLE sorted RENAME TO arrived"
+                "CREATE TABLE sorted AS SELECT * FROM arrived ORDER BY __arrival, __sequence; DROP VIEW arrived; "
+                "DROP TABLE lines; ALTER TABLE sorted RENAME TO arrived"
             )
+
+
+def _threads(plan: Plan) -> int:
+    """As many as there are cores; one where a sum would depend on it."""
+    return 1 if plan.adds_floats else min(MOST_THREADS, len(os.sched_getaffinity(0)))
 
 
 def _mend(events: Path, mended: Path) -> None:

@@ -151,9 +151,7 @@ class Dataflow:
             whole = self._whole[node.number].replace(ROWS, f"({source})")
             if not node.step.output:
                 self._connection.execute(f"CREATE TABLE {node.batch} ({_declared(node.sql.columns)})")
-                self._connection.execute(f"INSERT INTO {node.batch} {whole}")
-            else:
-                self._connection.execute(f"EXPLAIN {whole}")
+            self._connection.execute(f"DESCRIBE {whole}")
         return tuple(state)
 
 

@@ -26,13 +26,14 @@ class StepSql:
     """A step as DuckDB SQL over `ROWS`.
 
     `projections` alone is what makes its columns, in a step where a row comes of each row whatever its timestamp and
-    whatever the others; else it is empty.
+    whatever the others; else it is empty. `adds_floats`: it sums floats, so that its last digits depend on the order.
     """
 
     text: str
     columns: Columns
     repeats: tuple[Repeat, ...]
     projections: tuple[str, ...]
+    adds_floats: bool
 
 
 def input_columns(query: Query) -> Columns:
@@ -105,13 +106,18 @@ def step_sql(step: Step, columns: Columns) -> StepSql:
         timeless = not (
             repeats or where or any(is_system_timestamp(node) for node in select.find_all(exp.Dot, exp.Column))
         )
-        return StepSql(flagged(repeats, text), made, repeats, tuple(projections) if timeless else ())
-    return StepSql(resolved(_grouped(step, rows, filtered)), _projections(step, _groups(step, rows))[1], (), ())
+        return StepSql(flagged(repeats, text), made, repeats, tuple(projections) if timeless else (), adds_floats=False)
+    made = _projections(step, _groups(step, rows))[1]
+    return StepSql(resolved(_grouped(step, rows, filtered)), made, (), (), _adds_floats(select, rows))
 
 
 def resolved(sql: str, *, numbers_only: bool = False) -> str:
     """The SQL with each `ABSENT` in it said. `numbers_only`: whatever is there is a number."""
     return ABSENT.sub("TRUE" if numbers_only else r"(\1 IS NULL)", sql)
+
+
+def _adds_floats(select: exp.Select, rows: Scope) -> bool:
+    return any(value(node.this, rows).kind is Kind.FLOAT for node in select.find_all(exp.Sum, exp.Avg))
 
 
 def _groups(step: Step, rows: Scope) -> Scope:

@@ -83,30 +83,37 @@ class Arrivals:
         self._slack = ordering.out_of_order_seconds * SECOND
         self._drop = "TRUE" if ordering.policy == "Drop" else "FALSE"
         fields = "".join(f"arrived.{quoted(column)}, " for column in columns)
-        self.ordered = f"SELECT {fields}{AT}, {ORDER} FROM arrived POSITIONAL JOIN judged WHERE {AT} IS NOT NULL"
+        self._fields = fields
+        self.ordered = ""
         self.watermarks: dict[int, int] = {}
 
     def take(self, partition: int) -> Counts:
         """Judge the events in table `arrived`, and move the partition's watermark (microseconds) on.
 
-        The judgement is a table beside theirs, one row for each, since a copy of the events themselves would cost more.
+        Where none is moved or dropped, their own times stand. Else the judgement is a table beside theirs, one row for
+        each, since a copy of the events themselves would cost more.
         """
-        self._connection.execute(
-            f"""CREATE OR REPLACE TABLE judged AS
-            SELECT readable, timed, early, late, due < mark AS behind, mark,
-                CASE WHEN due IS NOT NULL AND NOT (behind AND {self._drop}) THEN make_timestamp(greatest(due, mark)) END
-                    AS {AT},
-                (sequence << 11) + {partition % 2048} AS {ORDER}
-            FROM ({self._judged(self.watermarks.get(partition))})"""
-        )
-        *counts, mark = self._connection.execute(
-            """SELECT count(*), count(*) FILTER (NOT readable), count(*) FILTER (readable AND NOT timed),
-                count(*) FILTER (early), count(*) FILTER (late), count(*) FILTER (behind), max(mark)
-            FROM judged"""
+        judged = self._judged(self.watermarks.get(partition))
+        *counted, mark = self._connection.execute(
+            f"""SELECT count(*), count(*) FILTER (NOT readable), count(*) FILTER (readable AND NOT timed),
+                count(*) FILTER (early), count(*) FILTER (late), count(*) FILTER (due < mark), max(mark)
+            FROM ({judged})"""
         ).fetchall()[0]
         if mark is not None:
             self.watermarks[partition] = mark
-        return Counts(*counts)
+        counts = Counts(*counted)
+        order = f"(__sequence << 11) + {partition % 2048} AS {ORDER}"
+        if counts.early or counts.late or counts.out_of_order:
+            kept = f"due IS NOT NULL AND NOT (due < mark AND {self._drop})"
+            self._connection.execute(
+                f"""CREATE OR REPLACE TABLE judged AS
+                SELECT CASE WHEN {kept} THEN make_timestamp(greatest(due, mark)) END AS {AT} FROM ({judged})"""
+            )
+            stamped = f"{AT}, {order} FROM arrived POSITIONAL JOIN judged WHERE {AT} IS NOT NULL"
+        else:
+            stamped = f"__event_time AS {AT}, {order} FROM arrived WHERE __readable AND __event_time IS NOT NULL"
+        self.ordered = f"SELECT {self._fields}{stamped}"
+        return counts
 
     def _judged(self, watermark: int | None) -> str:
         """In microseconds: `due` is the timestamp after step 2 (NULL if dropped), `mark` the watermark it meets.
@@ -118,12 +125,12 @@ class Arrivals:
             SELECT *, greatest(max(due) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - {self._slack},
                 {"NULL" if watermark is None else watermark}) AS mark
             FROM (
-                SELECT sequence, readable, readable AND t IS NOT NULL AS timed, arrival - {self._late} AS oldest,
+                SELECT readable, readable AND t IS NOT NULL AS timed, arrival - {self._late} AS oldest,
                     timed AND t > arrival + {EARLY_LIMIT} AS early,
                     timed AND t < oldest AS late,
                     CASE WHEN timed AND NOT early AND NOT (late AND {self._drop}) THEN greatest(t, oldest) END AS due
                 FROM (
-                    SELECT __sequence AS sequence, __readable AS readable, epoch_us(__arrival) AS arrival,
+                    SELECT __readable AS readable, epoch_us(__arrival) AS arrival,
                         epoch_us(__event_time) AS t
                     FROM arrived
                 )

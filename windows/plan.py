@@ -94,6 +94,8 @@ class Plan:
     columns: Columns
     first: tuple[tuple[str, ...], ...]
     nodes: tuple[Node, ...]
+    adds_floats: bool
+    """Whether a sum's last digits depend on the order of adding."""
 
     @property
     def doubles(self) -> frozenset[str]:
@@ -179,9 +181,9 @@ def _planned(query: Query) -> Plan:
         for number, step in enumerate(kept)
     )
     columns = made[taken_in[-1] if taken_in else query.input]
-    return Plan(
-        query, tuple(fields), numbers, texts, columns, tuple(sqls[name].projections for name in taken_in), nodes
-    )
+    first = tuple(sqls[name].projections for name in taken_in)
+    adds_floats = any(sql.adds_floats for sql in sqls.values())
+    return Plan(query, tuple(fields), numbers, texts, columns, first, nodes, adds_floats)
 
 
 def _taken_in(query: Query, sqls: dict[str, StepSql]) -> list[str]:
