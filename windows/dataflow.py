@@ -163,7 +163,13 @@ def _with_memories(node: Node) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    return " UNION ALL ".join(f"({part})" for part in parts) if len(parts) > 1 else parts[0]
+    """SQL for the rows of all parts; those that have one place in the order come in the order of their parts."""
+    if len(parts) == 1:
+        return parts[0]
+    places = (f"{ORDER} * {len(parts)} + {number}" for number in range(len(parts)))
+    return " UNION ALL ".join(
+        f"(SELECT * REPLACE ({place} AS {ORDER}) FROM ({part}))" for place, part in zip(places, parts, strict=True)
+    )
 
 
 def _declared(columns: Columns) -> str:
