@@ -1,10 +1,12 @@
-"""`python -m tests.attack`: the table of docs/privacy.md, measured: what MIN_GROUP leaves an attacker."""
+"""`python -m tests.attack`: the tables of docs/privacy.md, measured: what MIN_GROUP leaves an attacker."""
+
+from statistics import mean
 
 from rich.console import Console
 from rich.table import Table
 
 from function_app.moments import moment
-from tests.attack import counters, shop
+from tests.attack import counters, shop, test_grid
 from tests.attack.test_counts import SEEDS, attack
 
 if __name__ == "__main__":
@@ -30,4 +32,8 @@ if __name__ == "__main__":
                 *(f"{visitors}", f"{least}", f"{percent:.1f} %", f"{stops / len(SEEDS):.1f}"),
                 *(f"{p50:.1f} min", f"{p90:.1f} min"),
             )
-    Console().print(table)
+    faces = Table("visitors a day", "rebuilt from tallies, mean (most)", "from the grid alone, mean (most)")
+    for visitors in (100, 600):
+        shares = zip(*(test_grid.rebuilt(visitors, seed) for seed in test_grid.SEEDS), strict=True)
+        faces.add_row(f"{visitors}", *(f"{100 * mean(days):.1f} % ({100 * max(days):.1f} %)" for days in shares))
+    Console().print(table, faces)

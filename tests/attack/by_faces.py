@@ -6,7 +6,7 @@ whoever stood there last. What it can't tell apart it gives to the likeliest.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,21 +32,28 @@ class Guess:
 
 def rebuild(tallies: Sequence[dict[str, Any]]) -> list[Guess]:
     """The visits that the attacker claims. A tally of several people says nothing of one and begins no visit."""
+    in_time = sorted(tallies, key=lambda each: each["windowEnd"])  # and within a quarter minute as they came
+    return follow(tally for tally in in_time if tally.get("faces", 0) == 1)
+
+
+def follow(rows: Iterable[Mapping[str, Any]]) -> list[Guess]:
+    """The visits in rows that are each of one person, in the order given."""
     guesses: list[Guess] = []
-    for tally in sorted(tallies, key=lambda each: each["windowEnd"]):
-        if tally.get("faces", 0) != 1:
-            continue
-        end, camera = moments.moment(tally["windowEnd"]), tally["camera"]
-        looks = (_only(tally, GENDERS), _only(tally, AGES))
-        if tally.get("visitors"):
+    here: list[Guess] = []
+    for row in rows:
+        end, camera = moments.moment(row["windowEnd"]), row["camera"]
+        looks = (_only(row, GENDERS), _only(row, AGES))
+        here = [guess for guess in here if (end - guess.last).total_seconds() <= GAP_SECONDS]
+        if row.get("visitors"):
             guess = Guess(looks=looks)
             guesses.append(guess)
+            here.append(guess)
         else:
-            found = _likeliest(guesses, end, camera, looks, moved=bool(tally.get("displayVisitors")))
+            found = _likeliest(here, end, camera, looks, moved=bool(row.get("displayVisitors")))
             if found is None:
                 continue
             guess = found
-        guess.marks[camera, tally["windowEnd"]] += 1
+        guess.marks[camera, row["windowEnd"]] += row["faces"]
         guess.camera, guess.last = camera, end
     return guesses
 
@@ -64,14 +71,13 @@ def share_rebuilt(guesses: Sequence[Guess], taken: Sequence[Picture]) -> float:
 
 
 def _likeliest(
-    guesses: Sequence[Guess], end: datetime, camera: str, looks: tuple[str | None, str | None], *, moved: bool
+    here: Sequence[Guess], end: datetime, camera: str, looks: tuple[str | None, str | None], *, moved: bool
 ) -> Guess | None:
-    here = [guess for guess in guesses if (end - guess.last).total_seconds() <= GAP_SECONDS]
     if moved:
-        here = [guess for guess in here if all(mark[0] != camera for mark in guess.marks)]
-        return min(here, key=lambda guess: (_unlike(guess.looks, looks), end - guess.last), default=None)
-    here = [guess for guess in here if guess.camera == camera]
-    return min(here, key=lambda guess: end - guess.last, default=None)
+        others = [guess for guess in here if all(mark[0] != camera for mark in guess.marks)]
+        return min(others, key=lambda guess: (_unlike(guess.looks, looks), end - guess.last), default=None)
+    before = [guess for guess in here if guess.camera == camera]
+    return min(before, key=lambda guess: end - guess.last, default=None)
 
 
 def _unlike(some: tuple[str | None, str | None], others: tuple[str | None, str | None]) -> int:
@@ -81,5 +87,5 @@ def _unlike(some: tuple[str | None, str | None], others: tuple[str | None, str |
     return gender + abs(AGES.index(some[1]) - AGES.index(others[1]))
 
 
-def _only(tally: dict[str, Any], columns: Sequence[str]) -> str | None:
-    return next((column for column in columns if tally.get(column)), None)
+def _only(row: Mapping[str, Any], columns: Sequence[str]) -> str | None:
+    return next((column for column in columns if row.get(column)), None)

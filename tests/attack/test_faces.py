@@ -51,6 +51,7 @@ def test_with_min_group_no_visit_is_rebuilt_and_nothing_leaves_of_fewer(days: di
 def test_without_min_group_the_grid_alone_leaves_few_visits_that_can_be_rebuilt(
     days: dict[int, Day], visitors: int, at_most: float
 ) -> None:
+    """On one day; what many days come to, and the grid's own part in it: test_grid."""
     share = share_rebuilt(rebuild(days[visitors].unpooled.bodies), days[visitors].pictures)
     assert 0 < share <= at_most, "the attack finds what is there to be found"
 
