@@ -19,7 +19,7 @@ from benchmarks.accuracy_labels import FACES, WEIGHTS, photographs
 from edge.frame import Frame
 from edge.gate.people import find_people
 from edge.gate.person_model import PersonModel
-from local.footage import sample_footage
+from local.footage.sample import sample_footage
 from local.footage.story import STORY, WALK, WALKS, pose, step
 
 THRESHOLD = 0.35

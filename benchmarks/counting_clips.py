@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from local.footage import sample_footage
+from local.footage.sample import sample_footage
 from local.footage.truth import LINES, ZONES, crossings, stays
 from models.store import user_cache
 

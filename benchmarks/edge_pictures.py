@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.earlier import COMMIT, HERE, earlier_checkout
 from face_api.faces.finder import FaceFinder
-from local.footage import sample_footage
+from local.footage.sample import sample_footage
 from local.footage.story import STORY, Visit, pose
 from local.footage.truth import people
 from models.__main__ import WEIGHTS_FOLDER

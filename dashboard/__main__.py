@@ -3,25 +3,31 @@
 import argparse
 import sys
 
-from dashboard import cli, report_cli
+from dashboard import arguments
 from dashboard.private_process import keep_private
+
+PAGE = "Serve the live page over the windows' rows."
+REPORT = "Write a day, week, month or any days as a document to print, HTML or PDF."
 
 
 def main(argv: list[str], prog: str = "python -m dashboard") -> int:
     """Read the command line and run: 0 done, 1 failed, 2 the caller's mistake."""
     keep_private()
-    is_report = argv[:1] == ["report"]
-    summary = (cli.__doc__ or "").partition(": ")[2]
+    if argv[:1] == ["report"]:
+        parser = argparse.ArgumentParser(prog=f"{prog} report", description=REPORT, allow_abbrev=False)
+        arguments.of_report(parser)
+        options = parser.parse_args(argv[1:])
+        from dashboard import report_cli  # noqa: PLC0415 - DuckDB loads for half a second; --help doesn't need it
+
+        return report_cli.run(options)
     parser = argparse.ArgumentParser(
-        prog=f"{prog} report" if is_report else prog,
-        description=report_cli.__doc__ if is_report else f"{summary} For a document: {prog} report.",
-        allow_abbrev=False,
+        prog=prog, description=f"{PAGE} For a document: {prog} report.", allow_abbrev=False
     )
-    if is_report:
-        report_cli.configure(parser)
-        return report_cli.run(parser.parse_args(argv[1:]))
-    cli.configure(parser)
-    return cli.run(parser.parse_args(argv))
+    arguments.of_page(parser)
+    options = parser.parse_args(argv)
+    from dashboard import cli  # noqa: PLC0415 - nor the server
+
+    return cli.run(options)
 
 
 if __name__ == "__main__":

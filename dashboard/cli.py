@@ -1,7 +1,6 @@
 """`python -m dashboard`: serve the live page over the windows' rows."""
 
 import argparse
-import os
 import signal
 import socket
 import sys
@@ -24,25 +23,6 @@ from dashboard.health import FileSource, Source, UrlSource
 from dashboard.history import open_history
 from dashboard.notes import NotesFile
 from dashboard.patience import PatientProtocol
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments."""
-    settings.configure(parser)
-    parser.add_argument("--port", type=int, default=0, help="loopback port; 0 (default) takes a free one")
-    parser.add_argument(
-        "--health",
-        nargs="+",
-        default=[],
-        metavar="FILE|URL",
-        help="JSON documents for the health strip (default: DIR/health.json)",
-    )
-    parser.add_argument(
-        "--frame-ancestors",
-        default=os.environ.get("FRAME_ANCESTORS", ""),
-        metavar="SITES",
-        help="which sites may show the page in a frame, e.g. https://intranet.example (default: FRAME_ANCESTORS; none)",
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -18,23 +18,7 @@ from dashboard.periods import Kind
 from dashboard.report import STYLE, render
 from dashboard.snapshot import take
 from dashboard.view import Rules, View
-from dashboard.words import LANGUAGES, Words
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments."""
-    settings.configure(parser)
-    when = parser.add_mutually_exclusive_group(required=True)
-    when.add_argument("--day", metavar="YYYY-MM-DD")
-    when.add_argument("--week", metavar="YYYY-Www", help="e.g. 2026-W11, from Monday")
-    when.add_argument("--month", metavar="YYYY-MM")
-    when.add_argument("--from", dest="first", metavar="YYYY-MM-DD", help="with --to: any days, both included")
-    parser.add_argument("--to", dest="last", metavar="YYYY-MM-DD")
-    parser.add_argument("--store", help="one store (default: all)")
-    parser.add_argument("--camera", help="one camera (default: all)")
-    parser.add_argument("--language", choices=LANGUAGES, default="en")
-    parser.add_argument("--landscape", action="store_true", help="turn the paper")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="*.html, or *.pdf where Chromium is")
+from dashboard.words import Words
 
 
 def run(arguments: argparse.Namespace) -> int:

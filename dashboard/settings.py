@@ -1,43 +1,16 @@
 """The settings that the page and the report share: the stores' clock, their day and their opening hours."""
 
 import argparse
-import os
 import re
 from datetime import time
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dashboard.calendar import Calendar
 from dashboard.errors import SettingWrong
-from dashboard.opening import EXAMPLE, read_opening_hours
+from dashboard.opening import read_opening_hours
 from dashboard.view import Rules
 
 _DAY_START = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)(?: (\S+))?")
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
-    parser.add_argument(
-        "--rows", type=Path, required=True, metavar="DIR", help="folder that the window runner writes its rows to"
-    )
-    parser.add_argument(
-        "--time-zone",
-        default=os.environ.get("TIME_ZONE"),
-        metavar="NAME",
-        help="the stores' clock, e.g. Europe/Paris (default: TIME_ZONE, or that of DAY_START, or UTC)",
-    )
-    parser.add_argument(
-        "--day-start",
-        default=os.environ.get("DAY_START", "00:00"),
-        metavar="HH:MM",
-        help="when the stores' day begins, as the cameras have it (default: DAY_START, or 00:00)",
-    )
-    parser.add_argument(
-        "--opening-hours",
-        default=os.environ.get("OPENING_HOURS", ""),
-        metavar="TEXT",
-        help=f"e.g. '{EXAMPLE}', or 'store: … | store: …' (default: OPENING_HOURS; else all hours)",
-    )
 
 
 def rules(arguments: argparse.Namespace) -> Rules:

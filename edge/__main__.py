@@ -7,7 +7,7 @@ from edge.private_process import keep_private
 
 keep_private()
 
-from edge import cli  # noqa: E402 - nothing is loaded before the process is private
+from edge.arguments import parser  # noqa: E402 - nothing is loaded before the process is private
 
 
 def keep_stderr_to_ourselves() -> None:
@@ -22,7 +22,10 @@ def keep_stderr_to_ourselves() -> None:
 def main(argv: list[str], prog: str = "python -m edge") -> int:
     """Do what argv says: 0 done, 1 a fault, 2 the caller's mistake."""
     keep_stderr_to_ourselves()
-    return cli.main(argv, prog)
+    options = parser(prog).parse_args(argv)
+    from edge import cli  # noqa: PLC0415 - models and SDK load for a second; --help needs neither
+
+    return cli.run(options)
 
 
 if __name__ == "__main__":

@@ -29,9 +29,8 @@ from edge.settings_in_force import SettingsInForce
 from edge.station import Station
 
 
-def main(arguments: list[str], prog: str) -> int:
+def run(options: argparse.Namespace) -> int:
     """0 done, 1 a fault, 2 the caller's mistake, which one line on stderr names."""
-    options = _parser(prog).parse_args(arguments)
     log.configure()
     try:
         environment = with_secret_files(os.environ)
@@ -44,27 +43,6 @@ def main(arguments: list[str], prog: str) -> int:
     except EdgeError as error:
         print(f"edge: {error}", file=sys.stderr)  # noqa: T201
         return error.status
-
-
-def _parser(prog: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog=prog,
-        description="Watch a camera and send pictures of people to private storage. "
-        "Settings are environment variables; edge/README.md lists them.",
-    )
-    parser.add_argument(
-        "--source",
-        metavar="PATH|FOLDER|rtsp://…|N",
-        help="video file, picture or folder of pictures, network camera, or number of a camera on this machine "
-        "(or set CameraSource; the only way for an address with a password, as everyone sees a command line)",
-    )
-    commands = parser.add_subparsers(dest="command", metavar="gate|count")
-    gate = commands.add_parser("gate", help="would the module take this picture? For trying out a camera's place")
-    gate.add_argument("--json", action="store_true", help="print one JSON object: picture → true or false")
-    gate.add_argument("pictures", nargs="+", metavar="PICTURE", type=Path)
-    count = commands.add_parser("count", help="what would be counted here? For placing lines and zones; sends nothing")
-    count_command.configure(count)
-    return parser
 
 
 def _gate(pictures: list[Path], as_json: bool, settings: Settings) -> int:

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections import Counter as Sums
 from collections.abc import Mapping
-from pathlib import Path
 
 from edge.camera.choose import open_source
 from edge.counting.counter import Counted
@@ -17,26 +16,6 @@ from edge.gate.person_model import PersonModel
 from edge.settings import PERSON_MODEL, Settings, resolve
 from edge.still import Still
 from edge.tryout import tried_out
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments."""
-    parser.add_argument(
-        "clip",
-        nargs="?",
-        metavar="CLIP|rtsp://…|N",
-        help="footage, or a camera, which is watched until Ctrl-C (default: CameraSource)",
-    )
-    parser.add_argument(
-        "--lines", metavar="JSON", help='as the setting Lines: {"door": {"from": "0.1,0.7", "to": "0.9,0.7"}}'
-    )
-    parser.add_argument(
-        "--zones", metavar="JSON", help='as the setting Zones: {"display": {"polygon": "0.4,0.5 0.7,0.5 0.7,0.9"}}'
-    )
-    parser.add_argument("--json", action="store_true", help="print a JSON object for each crossing and stay")
-    parser.add_argument(
-        "--picture", metavar="FILE", type=Path, help="draw lines, zones and paths into a picture; people are blanked"
-    )
 
 
 def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:

@@ -18,11 +18,15 @@ COMMANDS = {
 }
 
 
-class Command(Protocol):
-    """What `local/<name>/cli.py` offers."""
+class Arguments(Protocol):
+    """What `local/<name>/arguments.py` offers."""
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         """Add the command's arguments."""
+
+
+class Command(Protocol):
+    """What `local/<name>/cli.py` offers: it is loaded once the arguments are read."""
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Do it; answer the exit status."""
@@ -36,10 +40,11 @@ def main(argv: list[str], prog: str = "python -m local") -> int:
     for name, summary in COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
     name = parser.parse_args(argv[:1]).command
-    command = cast("Command", importlib.import_module(f"local.{name.replace('-', '_')}.cli"))
+    package = f"local.{name.replace('-', '_')}"
     chosen = argparse.ArgumentParser(prog=f"{prog} {name}", description=COMMANDS[name], allow_abbrev=False)
-    command.configure(chosen)
-    return command.run(chosen.parse_args(argv[1:]))
+    cast("Arguments", importlib.import_module(f"{package}.arguments")).configure(chosen)
+    arguments = chosen.parse_args(argv[1:])
+    return cast("Command", importlib.import_module(f"{package}.cli")).run(arguments)
 
 
 if __name__ == "__main__":

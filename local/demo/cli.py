@@ -16,19 +16,6 @@ from local.errors import ChildRefused, LocalError, NothingToShow, SurroundingsUn
 from local.room import check_room, room_left
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """The interface that the design fixes."""
-    parser.add_argument(
-        "--source",
-        default="sample",
-        help="sample, a video file, a folder of pictures, rtsp://…, a camera's number, or CameraSource for what the "
-        "environment variable of that name holds, as an address with a password (default: sample)",
-    )
-    parser.add_argument("--seconds", type=_positive, help="stop after so many seconds (default: at the footage's end)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the summary there as well, as JSON")
-    parser.add_argument("--no-dashboard", action="store_true", help="do not serve the live page")
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Run it: 0 all added up, 1 it did not or a process died, 2 the caller's mistake, 130 interrupted."""
     console = Console(stderr=True)
@@ -65,13 +52,3 @@ def run(arguments: argparse.Namespace) -> int:
     out = Console(file=sys.stdout)
     out.print(summary.as_text(out.width))
     return 1 if summary.faults else 0
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return number

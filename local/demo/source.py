@@ -9,7 +9,7 @@ from PIL import Image
 from pydantic import JsonValue
 
 from local.errors import NothingToShow
-from local.footage import sample_footage
+from local.footage.sample import sample_footage
 from local.footage.truth import LINES, ZONES
 
 CAMERA_SECONDS = 60.0

@@ -12,23 +12,13 @@ from rich.text import Text
 
 from local.child import ROOT
 from local.doctor import machine
+from local.doctor.arguments import VARIABLE
 from local.doctor.camera import camera
 from local.doctor.finding import Finding, unasked
 from local.doctor.storage import storage
 
-VARIABLE, STORAGE = "CameraSource", "PictureStorage"
+STORAGE = "PictureStorage"
 MARKS = {"well": ("✓", "green"), "wrong": ("✗", "bold red"), "not looked at": ("–", "dim")}
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """What can be asked about, besides this machine."""
-    parser.add_argument(
-        "--camera",
-        metavar="rtsp://…|N|FILE",
-        help=f"look whether it shows a picture (one with a password: set {VARIABLE}, as anyone sees a command line)",
-    )
-    parser.add_argument("--port", type=int, default=0, metavar="PORT", help="a port that you want the page to have")
-    parser.epilog = "Storage and the clock are looked at when PictureStorage (a connection string) is set."
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,11 +9,6 @@ from local.errors import LocalError
 from local.footage.sample import sample_footage
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments."""
-    parser.add_argument("--out", type=Path, metavar="FILE", help="copy the film there (default: leave it in the cache)")
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Print the film's path: 0 done, 2 something stands in the way (one line on stderr says what to do)."""
     try:

@@ -17,7 +17,7 @@ import av
 import pytest
 
 from local.child import Child
-from local.footage import sample_footage
+from local.footage.sample import sample_footage
 from models.build import files_of_packages
 from models.store import Store, user_cache
 from models.table import PHOTOGRAPHS

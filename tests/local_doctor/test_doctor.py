@@ -17,7 +17,7 @@ from local.doctor.cli import table
 from local.doctor.finding import Finding, unasked, well, wrong
 from local.doctor.storage import clock
 from local.doctor.storage import storage as ask
-from local.footage import sample_footage
+from local.footage.sample import sample_footage
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 VERSION = "2019-07-07"

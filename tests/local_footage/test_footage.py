@@ -25,11 +25,10 @@ from edge.tryout import tried_out
 from face_api.faces.analysis import FaceAnalyzer
 from local.__main__ import main
 from local.errors import SurroundingsUnfit
-from local.footage import sample_footage
 from local.footage.film import write_film
 from local.footage.frames import Cast, draw_frames
 from local.footage.people import cut_out_people, passers_by
-from local.footage.sample import FRAMES_PER_SECOND
+from local.footage.sample import FRAMES_PER_SECOND, sample_footage
 from local.footage.story import STORY, WALK, WALKS, pose, step
 from local.footage.truth import LINES, ZONES, crossings, stays
 from models.build import files_of_packages
