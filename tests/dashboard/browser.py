@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -19,6 +19,9 @@ FLAGS = [
 ]
 SIZES = {"phone": (360, 780), "desk": (1366, 768), "wall": (1920, 1080)}
 Scheme = Literal["light", "dark"]
+PATIENCE_SECONDS = 60
+"""A machine with other work takes long to draw what an idle one draws at once."""
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @contextmanager
@@ -62,6 +65,7 @@ def opened(
         accept_downloads=True,
     )
     said: list[str] = []
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     page = context.new_page()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))

@@ -30,34 +30,19 @@ from tests.dashboard.rows import (
     of_kind,
     people,
     row,
-    shop_days,
-    shop_traffic,
     stamp,
     total,
     traffic,
     write,
 )
-
-DAY = "2026-03-10"
-FIRST, LAST = at("2026-03-02 08:00:00"), at("2026-03-10 15:30:00")
-ROWS = list(shop_days(FIRST, LAST, seed=1))
-TRAFFIC = list(shop_traffic(FIRST, LAST, seed=2))
-
-
-def within(rows: list[Row], first: str, last: str) -> list[Row]:
-    """The rows of whole days in UTC."""
-    return [each for each in rows if f"{first}T00:00:00Z" < each["windowEnd"] <= f"{last}T24:00:00Z"]
-
-
-OF_DAY = within(ROWS, DAY, DAY)
-OF_RANGE = within(ROWS, "2026-03-04", "2026-03-08")
+from tests.dashboard.shop import DAY, count_rows, face_rows, of_day, within
 
 
 @pytest.fixture(scope="module")
 def shop(serve_all: Serve, tmp_path_factory: pytest.TempPathFactory) -> Served:
     folder = tmp_path_factory.mktemp("shop")
-    write(folder, ROWS)
-    write(folder, TRAFFIC, "traffic")
+    write(folder, face_rows())
+    write(folder, count_rows(), "traffic")
     served = serve_all(rows=folder, OPENING_HOURS="Mo-Sa 09:00-20:00")
     served.wait_until_read()
     return served
@@ -71,10 +56,10 @@ def _until(holds: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "rows"),
-    [({"day": DAY}, OF_DAY), ({"from": "2026-03-04", "to": "2026-03-08"}, OF_RANGE),
-     ({"period": "week", "day": "2026-03-05"}, within(ROWS, "2026-03-02", "2026-03-08")),
-     ({"period": "month", "day": "2026-03-05"}, ROWS)],
+    ("when", "first", "last"),
+    [({"day": DAY}, DAY, DAY), ({"from": "2026-03-04", "to": "2026-03-08"}, "2026-03-04", "2026-03-08"),
+     ({"period": "week", "day": "2026-03-05"}, "2026-03-02", "2026-03-08"),
+     ({"period": "month", "day": "2026-03-05"}, "2026-03-01", "2026-03-31")],
     ids=["day", "range", "week", "month"],
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -83,9 +68,9 @@ def _until(holds: Any) -> None:
     ids=["all", "store", "camera", "store and camera"],
 )
 def test_the_totals_are_those_of_the_rows(
-    shop: Served, where: dict[str, str], when: dict[str, str], rows: list[Row]
+    shop: Served, where: dict[str, str], when: dict[str, str], first: str, last: str
 ) -> None:
-    chosen = [each for each in rows if where.items() <= each.items()]
+    chosen = [each for each in within(face_rows(), first, last) if where.items() <= each.items()]
     snapshot = shop.get("/api/snapshot", **when, **where).json()
     assert {name: snapshot["total"][name] for name in COUNTS} == {name: total(chosen, name) for name in COUNTS}
     known = total(chosen, "female") + total(chosen, "male")
@@ -93,8 +78,7 @@ def test_the_totals_are_those_of_the_rows(
     assert snapshot["total"]["avgSentiment"] == mean(chosen, "avgSentiment")
     for name in ("visitors", "happiness", "age25to34"):
         assert sum(each[name] for each in snapshot["course"]) == total(chosen, name)
-    first, last = snapshot["first"], snapshot["last"]
-    counted = [each for each in within(TRAFFIC, first, last) if where.items() <= each.items()]
+    counted = [each for each in within(count_rows(), first, last) if where.items() <= each.items()]
     assert snapshot["total"]["cameIn"] == total(of_kind(counted, "entrance"), "countIn")
     assert snapshot["total"]["passed"] == total(of_kind(counted, "passage"), "countIn", "countOut")
     assert snapshot["total"]["stays"] == sum(snapshot["bands"].values()) == total(of_kind(counted, "zone"), "stays")
@@ -106,8 +90,8 @@ def test_hours_hold_the_windows_that_end_in_them(shop: Served) -> None:
     assert len(snapshot["course"]) == 24
     for number, hour in enumerate(snapshot["course"]):
         start, end = f"{DAY}T{number:02}:00:00Z", stamp(at(f"{DAY} {number:02}:00:00") + timedelta(hours=1))
-        assert hour["visitors"] == total([each for each in OF_DAY if start < each["windowEnd"] <= end], "visitors")
-    assert sum(each["happiness"] for each in snapshot["quarters"]) == total(OF_DAY, "happiness")
+        assert hour["visitors"] == total([each for each in of_day() if start < each["windowEnd"] <= end], "visitors")
+    assert sum(each["happiness"] for each in snapshot["quarters"]) == total(of_day(), "happiness")
 
 
 def test_a_window_that_ends_on_the_hour_belongs_to_the_hour_before(serve: Serve) -> None:
@@ -155,8 +139,8 @@ def test_a_week_is_set_beside_the_week_before_with_its_uncertainty(shop: Served)
     snapshot = shop.get("/api/snapshot", **{"from": "2026-03-09", "to": "2026-03-09"}).json()
     before, mean_of, year = snapshot["comparisons"]
     assert (before["name"], before["first"], mean_of["of"], year["of"]) == ("before", "2026-03-02", 1, 0)
-    earlier = [each for each in within(ROWS, "2026-03-02", "2026-03-02") if each["windowEnd"][11:] > "09:00:00Z"]
-    now = [each for each in within(ROWS, "2026-03-09", "2026-03-09") if each["windowEnd"][11:] > "09:00:00Z"]
+    earlier = [each for each in within(face_rows(), "2026-03-02", "2026-03-02") if each["windowEnd"][11:] > "09:00:00Z"]
+    now = [each for each in within(face_rows(), "2026-03-09", "2026-03-09") if each["windowEnd"][11:] > "09:00:00Z"]
     visitors = before["measures"]["visitors"]
     assert (visitors["count"], visitors["reference"]) == (total(now, "visitors"), total(earlier, "visitors"))
     assert visitors["low"] < visitors["change"] < visitors["high"]
@@ -279,7 +263,7 @@ def test_parts_of_a_group_over_hours_add_up_to_it_on_the_page_and_in_files(serve
 @pytest.mark.parametrize("where", [{}, {"store": "market-hall"}])
 def test_exports_hold_the_rows_of_any_range(shop: Served, where: dict[str, str], tmp_path: Path) -> None:
     when = {"from": "2026-03-04", "to": "2026-03-08"}
-    chosen = [each for each in OF_RANGE if where.items() <= each.items()]
+    chosen = [each for each in within(face_rows(), "2026-03-04", "2026-03-08") if where.items() <= each.items()]
     (tmp_path / "rows.parquet").write_bytes(shop.get("/api/export/windows.parquet", **when, **where).content)
     relation = duckdb.connect().read_parquet(str(tmp_path / "rows.parquet"))
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
@@ -296,7 +280,7 @@ def test_exports_hold_the_rows_of_any_range(shop: Served, where: dict[str, str],
 
 def test_exports_of_traffic_hold_the_rows_without_heartbeats(shop: Served) -> None:
     read = list(csv.DictReader(io.StringIO(shop.get("/api/export/traffic.csv", day=DAY).text)))
-    counted = [each for each in within(TRAFFIC, DAY, DAY) if each["place"]]
+    counted = [each for each in within(count_rows(), DAY, DAY) if each["place"]]
     assert len(read) == len(counted)
     for name in ("countIn", "countOut", "inDay", "stays", "stays300", "peopleMax"):
         assert total(read, name) == total(counted, name)
@@ -312,8 +296,8 @@ def test_sums_are_exported_for_every_hour_and_day_camera_and_place(
     assert len(read) == lines
     assert {each["day"] for each in read} == {DAY}
     assert {"store", "camera", "localStart"} <= set(read[0])
-    counted = within(TRAFFIC, DAY, DAY)
-    name, truth = ("visitors", total(OF_DAY, "visitors")) if "raffic" not in grain else (
+    counted = within(count_rows(), DAY, DAY)
+    name, truth = ("visitors", total(of_day(), "visitors")) if "raffic" not in grain else (
         "countIn", total([each for each in counted if each["place"]], "countIn"))  # fmt: skip
     assert total(read, name) == truth
     (tmp_path / "sums.parquet").write_bytes(shop.get(f"/api/export/{grain}.parquet", day=DAY).content)

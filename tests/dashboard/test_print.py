@@ -15,19 +15,16 @@ from dashboard.words import Words
 from local.child import ROOT
 from tests.dashboard.browser import chromium, opened
 from tests.dashboard.conftest import Serve, Served
-from tests.dashboard.rows import at, of_kind, shop_days, shop_traffic, total, write
+from tests.dashboard.rows import Row, at, of_kind, total, write
+from tests.dashboard.shop import DAY, count_rows, face_rows, within
 
-DAY = "2026-03-10"
-FIRST, LAST = at("2026-03-09 08:00:00"), at("2026-03-10 15:30:00")
-ROWS = [each for each in shop_days(FIRST, LAST, seed=1) if each["store"] == "harbour-street"]
-TRAFFIC = [each for each in shop_traffic(FIRST, LAST, seed=2) if each["store"] == "harbour-street"]
-OF_DAY = [each for each in ROWS if f"{DAY}T00:00:00Z" < each["windowEnd"]]
+SINCE = at("2026-03-09 08:00:00")
 PAPER = {"portrait": (210, 297), "landscape": (297, 210)}
 PRINTED = {
-    "portrait": (f"day={DAY}", "Tue 10 Mar 2026", OF_DAY),
-    "landscape": ("from=2026-03-09&to=2026-03-10", "Mon 9 Mar 2026 – Tue 10 Mar 2026", ROWS),
+    "portrait": (f"day={DAY}", "Tue 10 Mar 2026", DAY),
+    "landscape": ("from=2026-03-09&to=2026-03-10", "Mon 9 Mar 2026 – Tue 10 Mar 2026", "2026-03-09"),
 }
-"""A day one way, a range the other: what is asked for, its name on paper, its rows."""
+"""A day one way, a range the other: what is asked for, its name on paper, its first day."""
 OVERLAPS = """() => {
   const boxes = [...document.querySelectorAll('.card, table, section.health, footer')]
     .map(element => ({element, box: element.getBoundingClientRect()}))
@@ -49,6 +46,14 @@ OVERLAPS = """() => {
 }"""
 
 
+def faces() -> list[Row]:
+    return [each for each in face_rows(SINCE) if each["store"] == "harbour-street"]
+
+
+def counted() -> list[Row]:
+    return [each for each in count_rows(SINCE) if each["store"] == "harbour-street"]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
@@ -58,8 +63,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def shop(serve_all: Serve, tmp_path_factory: pytest.TempPathFactory) -> Served:
     folder = tmp_path_factory.mktemp("shop")
-    write(folder, ROWS)
-    write(folder, TRAFFIC, "traffic")
+    write(folder, faces())
+    write(folder, counted(), "traffic")
     served = serve_all(rows=folder)
     served.wait_until_read()
     return served
@@ -75,10 +80,11 @@ def read(document: bytes) -> tuple[str, list[tuple[float, float]]]:
 
 @pytest.mark.parametrize("way", PRINTED)
 def test_the_page_prints_whole(browser: Browser, shop: Served, way: str) -> None:
-    query, named, rows = PRINTED[way]
+    query, named, first = PRINTED[way]
+    rows = within(faces(), first, DAY)
     with opened(browser, f"{shop.url}/?{query}&store=harbour-street", "desk", "dark") as page:
-        expect(page.locator("#day-visitors")).to_have_text(f"{total(rows, 'visitors'):,}", timeout=30_000)
-        expect(page.locator("#numbers thead th").first).to_have_text("People", timeout=30_000)
+        expect(page.locator("#day-visitors")).to_have_text(f"{total(rows, 'visitors'):,}")
+        expect(page.locator("#numbers thead th").first).to_have_text("People")
         columns = page.locator("#numbers thead tr").last.locator("th").all_inner_texts()
         document = page.pdf(format="A4", landscape=way == "landscape", print_background=False)
         page.emulate_media(media="print")
@@ -108,8 +114,8 @@ def report(rows: Path, out: Path, *more: str) -> str:
 
 @pytest.mark.parametrize(("language", "way"), [("en", "portrait"), ("de", "landscape")])
 def test_the_report_is_a_pdf_with_all_columns_and_definitions(tmp_path: Path, language: str, way: str) -> None:
-    write(tmp_path, ROWS)
-    write(tmp_path, TRAFFIC, "traffic")
+    write(tmp_path, faces())
+    write(tmp_path, counted(), "traffic")
     out = tmp_path / "week.pdf"
     report(
         tmp_path, out, "--week", "2026-W11", "--store", "harbour-street", "--language", language,
@@ -120,7 +126,11 @@ def test_the_report_is_a_pdf_with_all_columns_and_definitions(tmp_path: Path, la
     assert {tuple(round(side) for side in size) for size in sizes} == {PAPER[way]}
     assert f"harbour-street, {words.say('cameras.all')}" in text
     assert words.period("2026-03-09", "2026-03-15").replace("\u202f", " ") in text
-    for figure in (total(ROWS, "visitors"), total(of_kind(TRAFFIC, "entrance"), "countIn"), total(ROWS, "age65plus")):
+    for figure in (
+        total(faces(), "visitors"),
+        total(of_kind(counted(), "entrance"), "countIn"),
+        total(faces(), "age65plus"),
+    ):
         assert words.number(figure) in text
     for name in HELP:
         assert words.say(f"help.{name}") in text
@@ -129,8 +139,8 @@ def test_the_report_is_a_pdf_with_all_columns_and_definitions(tmp_path: Path, la
 
 
 def test_the_report_in_html_needs_nothing_else(browser: Browser, tmp_path: Path) -> None:
-    write(tmp_path, ROWS)
-    write(tmp_path, TRAFFIC, "traffic")
+    write(tmp_path, faces())
+    write(tmp_path, counted(), "traffic")
     out = tmp_path / "day.html"
     report(tmp_path, out, "--day", DAY)
     text = out.read_text()
@@ -145,7 +155,7 @@ def test_the_report_in_html_needs_nothing_else(browser: Browser, tmp_path: Path)
 
 
 def test_a_report_of_what_is_not_there_says_what_is(tmp_path: Path) -> None:
-    write(tmp_path, ROWS)
+    write(tmp_path, faces())
     for arguments, says in (
         (["--day", "2026-01-01"], "there are from 2026-03-09 to 2026-03-10"),
         (["--day", DAY, "--store", "harbor"], "stores: harbour-street"),
@@ -167,7 +177,7 @@ def test_a_report_of_what_is_not_there_says_what_is(tmp_path: Path) -> None:
 
 
 def test_without_a_browser_a_pdf_is_refused_in_words(tmp_path: Path) -> None:
-    write(tmp_path, ROWS[:10])
+    write(tmp_path, faces()[:10])
     command = [sys.executable, "-m", "dashboard", "report", "--rows", str(tmp_path), "--day", "2026-03-09"]
     done = subprocess.run(
         [*command, "--out", str(tmp_path / "x.pdf")],
