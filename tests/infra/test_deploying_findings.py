@@ -3,9 +3,12 @@
 The others are caught by `infra.check`, with their faults in tests/infra/faults. By number, as the tests name them.
 """
 
+import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,30 +171,52 @@ FAULTS = (
 )
 
 
+class Checkout:
+    """A copy of what Git has here, in which tests are run in turn."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        command = [str(shutil.which("git")), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+        for name in filter(None, listed.stdout.decode().split("\0")):
+            if (ROOT / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, root / name)
+        runs = [sys.executable, "-m", "tests.support.forked_pytest"]
+        self.runs = subprocess.Popen(
+            runs, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+
+    def run(self, test: str) -> tuple[int, str]:
+        """Pytest's status, and what it said."""
+        assert self.runs.stdin is not None
+        assert self.runs.stdout is not None
+        self.runs.stdin.write(f"{json.dumps(['-q', '-x', '-p', 'no:cacheprovider', test])}\n")
+        self.runs.stdin.flush()
+        answer = json.loads(self.runs.stdout.readline())
+        return answer["status"], answer["said"]
+
+    def close(self) -> None:
+        """End the process that runs them."""
+        self.runs.communicate(timeout=60)
+
+
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what Git has here."""
-    root = tmp_path_factory.mktemp("checkout")
-    command = [str(shutil.which("git")), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
-    return root
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    with closing(Checkout(tmp_path_factory.mktemp("checkout"))) as made:
+        yield made
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.finding))
-def test_the_check_of_a_finding_fails_when_its_fault_is_planted(fault: Planted, checkout: Path) -> None:
-    path = checkout / fault.file
+def test_the_check_of_a_finding_fails_when_its_fault_is_planted(fault: Planted, checkout: Checkout) -> None:
+    path = checkout.root / fault.file
     text = path.read_text()
     assert fault.replace in text, f"{fault.file} no longer holds {fault.replace!r}: the fault needs a new place"
     path.write_text(text.replace(fault.replace, fault.by))
     try:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", fault.test]
-        answer = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False, timeout=120)
+        status, said = checkout.run(fault.test)
     finally:
         path.write_text(text)
 
-    assert answer.returncode == 1, answer.stdout[-2000:]
-    assert " failed" in answer.stdout
+    assert status == 1, said[-2000:]
+    assert " failed" in said
