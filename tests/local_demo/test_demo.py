@@ -16,9 +16,10 @@ from PIL import Image
 
 from local.footage.truth import crossings, stays
 from tests.local_demo.command import ROOT, command, demo
+from tests.support.calls_home import Calls
 
 pytestmark = pytest.mark.timeout(300)
-Run = tuple[subprocess.CompletedProcess[str], dict[str, Any]]
+Run = tuple[Calls, dict[str, Any]]
 
 
 def test_the_summary_has_the_keys_the_design_names(sample_run: Run) -> None:
@@ -63,6 +64,11 @@ def test_pictures_are_a_small_part_of_video_though_people_are_in_view_most_of_th
     summary = sample_run[1]
     assert summary["framesWithPeople"] > summary["frames"] / 2
     assert summary["pictureBytes"] < 0.15 * summary["videoBytes"]
+
+
+def test_the_whole_demo_reaches_and_looks_up_nothing(sample_run: Run) -> None:
+    """Native code included; each service by itself: `tests/privacy/test_no_calls_home.py`."""
+    assert (sample_run[0].packets, sample_run[0].lookups) == ([], [])
 
 
 def test_the_text_says_that_it_adds_up(sample_run: Run) -> None:

@@ -1,11 +1,10 @@
 """Nothing but loopback is reached or looked up, by us or by native code: counted in a network of its own.
 
-That the counter counts, and the Face API under a load: `tests/face_api/test_calls_home.py`.
+That the counter counts, and the Face API under a load: `tests/face_api/test_calls_home.py`; the whole demo:
+`tests/local_demo/test_demo.py`.
 """
 
-import json
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -19,14 +18,6 @@ SERVICES = {
     "edge": "tests/edge/processes/test_module.py",
 }
 """Each service as a process at the work that its own tests give it."""
-
-
-def test_the_whole_demo_reaches_and_looks_up_nothing(tmp_path: Path) -> None:
-    summary = tmp_path / "summary.json"
-    command = ("-m", "local", "demo", "--seconds", "30", "--json", str(summary))
-    calls = calls_of(sys.executable, *command, seconds=500)
-    assert (calls.status, calls.packets, calls.lookups) == (0, [], [])
-    assert json.loads(summary.read_text())["tallies"] > 0
 
 
 @pytest.mark.parametrize("service", SERVICES)

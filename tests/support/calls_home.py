@@ -35,18 +35,23 @@ _HERE = (
 
 @dataclass(frozen=True)
 class Calls:
-    """What a command has tried: addresses that packets went to, and names that were asked for."""
+    """What a command has tried: addresses that packets went to, and names that were asked for; and what it said."""
 
     status: int
     packets: list[str]
     lookups: list[str]
+    stdout: str = ""
+    stderr: str = ""
 
 
 def calls_of(*command: str, seconds: float = 300) -> Calls:
     """Runs a command in a network of its own; what it has tried."""
     own = ["unshare", "--map-root-user", "--net", "--mount", sys.executable, "-m", "tests.support.calls_home"]
-    done = subprocess.run([*own, *command], stdout=subprocess.PIPE, text=True, check=True, timeout=seconds)
-    return Calls(**json.loads(done.stdout.splitlines()[-1]))
+    done = subprocess.run([*own, *command], capture_output=True, text=True, check=False, timeout=seconds)
+    sys.stderr.write(done.stderr)
+    done.check_returncode()
+    said, _, tried = done.stdout.rstrip("\n").rpartition("\n")
+    return Calls(**json.loads(tried), stdout=said, stderr=done.stderr)
 
 
 def destination(packet: bytes) -> str | None:
