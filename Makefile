@@ -61,8 +61,9 @@ style: setup-tests
 	@$(VENV)/ruff check --quiet .
 	@$(VENV)/ruff format --check --quiet .
 
+# By content, so that a fresh checkout has to look only at what is new to this user.
 types: setup-tests
-	@$(VENV)/mypy .
+	@$(VENV)/mypy --cache-dir "$${XDG_CACHE_HOME:-$$HOME/.cache}/footfall/mypy" .
 
 check-infra: setup-tests ## templates, manifests, Dockerfiles: all that would be deployed
 	@$(VENV)/python -m infra.check
