@@ -1,9 +1,11 @@
 """`python -m tests.edge.on_tflite_runtime [PYTEST'S OPTIONS]`: the edge tests on what an armv7l machine gets.
 
 That is tflite-runtime and numpy 1, in an environment of their own, made once for each state of the requirements and
-kept in the user's cache. The tests in processes/ start other rooms' processes and stay out.
+kept in the user's cache. The tests in processes/ start other rooms' processes and stay out, and so do files of tests
+that load neither of the two, wherever an import leads: they would run as they do on any machine.
 """
 
+import ast
 import hashlib
 import shutil
 import subprocess
@@ -19,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "edge" / "requirements.txt"
 CONSTRAINTS = ROOT / "constraints.txt"
 TESTERS = ("pytest", "pytest-xdist", "hypothesis")
+DIFFERENT = {"numpy", "tflite_runtime"}
 LEGACY_MACHINE = {"platform_machine": "armv7l"}
 INSTALL_SECONDS, TEST_SECONDS = 600, 1800
 
@@ -30,7 +33,8 @@ def main(more: Sequence[str]) -> int:
         return 0
     python = environment()
     options = ["-q", "-c", "/dev/null", "-W", "error", "--rootdir", ".", "-p", "no:cacheprovider"]
-    chosen = ["--confcutdir", "tests/edge", "--ignore", "tests/edge/processes", "tests/edge"]
+    files = [str(file) for file in sorted((ROOT / "tests/edge").glob("test_*.py")) if loaded(file) & DIFFERENT]
+    chosen = ["--confcutdir", "tests/edge", *files]
     command = [str(python), "-m", "pytest", *options, *chosen, *more]
     return subprocess.run(command, cwd=ROOT, check=False, timeout=TEST_SECONDS).returncode
 
@@ -52,6 +56,31 @@ def environment() -> Path:
     subprocess.run([str(python), "-m", "pip", "install", *options, *wanted], check=True, timeout=INSTALL_SECONDS)
     (folder / "complete").touch()
     return python
+
+
+def loaded(file: Path) -> set[str]:
+    """The libraries that a file of this repository imports, itself or through other files of it."""
+    libraries, seen, waiting = set[str](), set[Path](), {file}
+    while waiting:
+        looked_at = waiting.pop()
+        seen.add(looked_at)
+        for name in imports(looked_at):
+            place = ROOT.joinpath(*name.split("."))
+            ours = {each for each in (place.with_suffix(".py"), place / "__init__.py") if each.is_file()}
+            waiting |= ours - seen
+            if not ours:
+                libraries.add(name.partition(".")[0])
+    return libraries
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The modules that a file names, with `from` also what may be a module in them."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def requirements() -> Iterator[str]:
