@@ -13,6 +13,9 @@ import pytest
 from dashboard.turns import LULL_SECONDS
 from local.child import Child
 
+START_SECONDS = 150
+"""Where much else runs; else it takes one."""
+
 
 @dataclass(frozen=True)
 class Served:
@@ -49,7 +52,8 @@ def dashboards(folders: pytest.TempPathFactory) -> Iterator[Serve]:
         folder = rows or folders.mktemp("rows")
         command = [sys.executable, "-m", "dashboard", "--rows", str(folder), *arguments]
         children.append(Child("dashboard", command, environment))
-        return Served(children[-1], folder, f"http://127.0.0.1:{children[-1].wait_for('ready').fields['port']}")
+        port = children[-1].wait_for("ready", START_SECONDS).fields["port"]
+        return Served(children[-1], folder, f"http://127.0.0.1:{port}")
 
     try:
         yield start

@@ -16,7 +16,8 @@ import httpx
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
-_START_SECONDS = 60
+PATIENCE_SECONDS = 150
+"""For a start or an end, which take seconds on a machine with nothing else to do."""
 
 
 @dataclass
@@ -40,7 +41,7 @@ class FaceServer:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Sends the signal and waits; the exit status."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 def start_command(*arguments: str, environment: Mapping[str, str | None] | None = None) -> "subprocess.Popen[str]":
@@ -75,7 +76,7 @@ def face_server(
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
-        server.port = ready.get(timeout=_START_SECONDS)
+        server.port = ready.get(timeout=PATIENCE_SECONDS)
         assert server.port, "".join(server.lines)
         yield server
     finally:

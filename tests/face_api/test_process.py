@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.face_api.server import face_server, start_command
+from tests.face_api.server import PATIENCE_SECONDS, face_server, start_command
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -40,7 +40,7 @@ def test_when_a_setting_is_wrong_then_one_line_and_status_2(
     arguments: list[str], environment: dict[str, str], said: str
 ) -> None:
     process = start_command("--port", "0", *arguments, environment=environment)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 2
     assert said in errors
     assert "Traceback" not in errors
@@ -50,7 +50,7 @@ def test_when_a_setting_is_wrong_then_one_line_and_status_2(
 def test_a_folder_serves_one_process_only(tmp_path: Path) -> None:
     with face_server("--data", str(tmp_path), "--workers", "1"):
         second = start_command("--port", "0", "--data", str(tmp_path))
-        _, errors = second.communicate(timeout=30)
+        _, errors = second.communicate(timeout=PATIENCE_SECONDS)
         assert second.returncode == 2
         assert "PostgreSQL" in errors
 
@@ -78,6 +78,6 @@ def test_a_signal_while_the_models_are_loaded_ends_it_with_status_0(tmp_path: Pa
     while process.poll() is None and not (tmp_path / "lock").exists():
         pass
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0
     assert "Traceback" not in errors

@@ -32,7 +32,7 @@ def served_hub(folder: Path) -> Iterator[EventHub]:
     command = [sys.executable, "-m", "local", "event-hubs", "--port", "0", "--hub", f"{HUB}:4"]
     child = Child("event-hubs", [*command, "--data", str(folder / "event-hubs")], {"EVENT_HUBS_KEYS": f"all={key}"})
     try:
-        port = child.wait_for("ready").fields["port"]
+        port = child.wait_for("ready", 120).fields["port"]
         yield EventHub(HUB, connection_string(port, "all", key), child)
     finally:
         child.stop()

@@ -109,6 +109,8 @@ def windows_command() -> Command:
     ) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "windows", *arguments]
         known = {**os.environ, **(environment or {})}
-        return subprocess.run(command, input=events, env=known, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, input=events, env=known, capture_output=True, text=True, timeout=150, check=False
+        )
 
     return run
