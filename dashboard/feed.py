@@ -32,6 +32,7 @@ class Feed:
         self._history, self._sources, self._clock = history, health, clock
         self.turns = Turns()
         self._progress: dict[str, tuple[int, int]] = {}
+        self._missed: set[str] = set()
         self._told = 0.0
         self._tidied: date | None = None
         self.version = 0
@@ -58,7 +59,9 @@ class Feed:
         """Read the next piece of each file; answer whether any has more. Between two, pages see what there is."""
         changed = more = False
         for output in OUTPUTS:
-            batch = self._tails[output.name].read()
+            batch = self._read(output)
+            if batch is None:
+                continue
             self._progress[output.name] = (batch.mark.offset, batch.size)
             if batch.restarted or batch.lines or batch.overlong:
                 self._take(output, batch)
@@ -70,6 +73,18 @@ class Feed:
             self._told = time.monotonic()
             self.version += 1
         return more
+
+    def _read(self, output: Output) -> Batch | None:
+        """None where the file can't be read now; that is said once, and the other files are read all the same."""
+        try:
+            batch = self._tails[output.name].read()
+        except OSError as error:
+            if output.name not in self._missed:
+                log.warning("rows can't be read", output=output.name, reason=error.strerror)
+            self._missed.add(output.name)
+            return None
+        self._missed.discard(output.name)
+        return batch
 
     async def follow_rows(self) -> None:
         """Read on for ever."""

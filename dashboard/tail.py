@@ -44,23 +44,26 @@ class Tail:
         self._skipping = False
 
     def read(self) -> Batch:
-        """Answer the lines that were completed since the last call."""
+        """Answer the lines that were completed since the last call.
+
+        Raises OSError where the file is there and can't be read now: no line is lost by it.
+        """
         try:
             with self._path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 file_id = (status.st_dev, status.st_ino)
-                restarted = self._is_another(file_id, status.st_size, file.read(self._mark.head_bytes))
-                if restarted:
-                    self._mark, self._offset, self._rest, self._skipping = Mark(), 0, b"", False
-                self._file_id = file_id
-                file.seek(self._offset)
+                head = file.read(HEAD_BYTES)
+                restarted = self._is_another(file_id, status.st_size, head[: self._mark.head_bytes])
+                start = 0 if restarted else self._offset
+                file.seek(start)
                 chunk = file.read(CHUNK_BYTES)
-                self._offset += len(chunk)
-                lines, overlong = self._split(chunk)
-                file.seek(0)
-                self._mark = self._new_mark(file.read(HEAD_BYTES))
         except FileNotFoundError:
             return Batch([], self._mark, restarted=False, more=False, overlong=0, size=0)
+        if restarted:
+            self._rest, self._skipping = b"", False
+        self._file_id, self._offset = file_id, start + len(chunk)
+        lines, overlong = self._split(chunk)
+        self._mark = self._new_mark(head)
         more = len(chunk) == CHUNK_BYTES
         return Batch(lines, self._mark, restarted, more=more, overlong=overlong, size=status.st_size)
 

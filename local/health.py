@@ -60,8 +60,8 @@ class HealthReporter:
         while not self._ended.wait(EVERY_SECONDS):
             try:
                 self._write(waiting_in(self._container), datetime.now(UTC))
-            except AzureError:
-                continue  # the page shows a stale report as unknown
+            except (AzureError, OSError):
+                continue  # the page shows a stale report as unknown; a disk that is full may not stay so
 
     def _write(self, waiting: Waiting, now: datetime) -> None:
         camera = self._camera()

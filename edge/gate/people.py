@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from edge.frame import Frame, Pixels
-from edge.gate.detections import Person
+from edge.gate.detections import Detections, Person
 from edge.gate.motion import HEIGHT, WIDTH, has_contrast
 from edge.gate.person_model import PersonModel
 from edge.gate.preparation import Preparation
@@ -31,7 +31,7 @@ def people_in(
 ) -> tuple[Person, ...]:
     """The same, of a frame that shows something. small: the frame, as `scaled_for` gives it to the model."""
     prepared = model.preparation
-    found = model.detect(_filled(small.pixels(prepared.channels), prepared), objects, threshold)
+    found = _somewhere(model.detect(_filled(small.pixels(prepared.channels), prepared), objects, threshold))
     per_pixel = [prepared.width * frame.width / small.width, prepared.height * frame.height / small.height]
     boxes: Array = found.boxes * (per_pixel * 2)
     scores = found.scores
@@ -78,13 +78,19 @@ def _closer_looks(frame: Frame, model: PersonModel, objects: Sequence[str], thre
     scores: list[Array] = []
     for start in dict.fromkeys(((longest - across) // 2, 0, longest - across)):
         square = small[:, start : start + across] if wide else small[start : start + across]
-        found = model.detect(square, objects, threshold)
+        found = _somewhere(model.detect(square, objects, threshold))
         shift = [start / scale, 0] * 2 if wide else [0, start / scale] * 2
         boxes.append(found.boxes * side + shift)
         scores.append(found.scores)
     every, surely = np.concatenate(boxes), np.concatenate(scores)
     kept = hard_nms(every, surely, SAME_IN_SQUARES, containment)
     return every[kept], surely[kept]
+
+
+def _somewhere(found: Detections) -> Detections:
+    """Without boxes that are nowhere: a model may pass its trial and answer NaN to a frame that comes later."""
+    kept = np.isfinite(found.boxes).all(axis=1)
+    return found if kept.all() else Detections(found.boxes[kept], found.scores[kept], found.classes[kept])
 
 
 def _people(boxes: Array, scores: Array, frame: Frame) -> tuple[Person, ...]:

@@ -1,6 +1,7 @@
 """Rows are read once and kept whole: every look is of one moment, what can't be right stays out."""
 
 import json
+import resource
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from dashboard.board import Board
 from dashboard.calendar import Calendar
-from dashboard.columns import FACE_COUNTS, TRAFFIC, TRAFFIC_COUNTS, WINDOWS
+from dashboard.columns import FACE_COUNTS, OUTPUTS, TRAFFIC, TRAFFIC_COUNTS, WINDOWS
 from dashboard.feed import Feed
 from dashboard.history import KEEP, History, open_history
 from dashboard.look import Selection
@@ -289,6 +291,24 @@ def test_a_replaced_file_replaces_its_own_numbers_only(tmp_path: Path) -> None:
     with kept.looking() as look:
         assert look.traffic(ALL)[None]["entranceCountIn"] == 2
         assert look.faces(ALL)[None]["visitors"] == 5
+    kept.close()
+
+
+def test_a_file_that_cannot_be_read_for_a_moment_ends_nothing_and_costs_no_row(tmp_path: Path) -> None:
+    """EMFILE: the process has no file descriptor left for a moment."""
+    kept, _ = open_history(tmp_path, tmp_path)
+    feed = Feed(tmp_path, kept, [], lambda: NOW)
+    write(tmp_path, [people(START + timedelta(seconds=15), 3)])
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with capture_logs() as logs:
+            assert not any(feed.read_piece() for _ in range(2))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len([line for line in logs if line["event"] == "rows can't be read"]) == len(OUTPUTS)
+    feed.read_all()
+    assert sums(kept)["visitors"] == 3
     kept.close()
 
 

@@ -1,8 +1,13 @@
 """The rows file is followed byte by byte, whatever happens to it."""
 
+import errno
+import io
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +33,38 @@ def test_lines_are_read_once_however_they_were_written(pieces: list[bytes]) -> N
             read += tail.read().lines
         whole = b"".join(pieces).split(b"\n")[:-1]
         assert read == [line for line in whole if line.strip()]
+
+
+class Failing(io.BytesIO):
+    """A file whose every read but the first few fails, as on a disk that is going."""
+
+    def __init__(self, file: BinaryIO, good: int) -> None:
+        super().__init__(file.read())
+        self._number, self._good = file.fileno(), good
+
+    def fileno(self) -> int:
+        return self._number
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._good -= 1
+        if self._good < 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+@pytest.mark.parametrize("good", range(4))
+def test_a_read_that_fails_costs_no_line(good: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"one\ntwo\nthr")
+    tail = Tail(path)
+    assert tail.read().lines == [b"one", b"two"]
+    path.write_bytes(path.read_bytes() + b"ee\nfour\n")
+    read: list[bytes] = []
+    with path.open("rb") as file, suppress(OSError):
+        monkeypatch.setattr(Path, "open", lambda *_: Failing(file, good))
+        read += tail.read().lines
+    monkeypatch.undo()
+    assert read + tail.read().lines == [b"three", b"four"]
 
 
 def test_an_unfinished_line_waits_for_its_end(tmp_path: Path) -> None:

@@ -81,6 +81,22 @@ def test_a_model_that_answers_out_of_range_fails_its_trial() -> None:
         try_out(unpack(dev_kit_zip(tflite, "a\nb\nperson\n")), ("person",))
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_box_that_is_nowhere_is_no_person(value: float) -> None:
+    """A model may pass its trial and answer so to a frame that comes later; a picture of it ended the module."""
+    shape, outputs = FAMILIES["Custom Vision [S1]"]
+    answers = {
+        "detected_boxes": rows(0.0, value, 0.5, 1.0, *LEFT_HALF).reshape(2, 4),
+        "detected_classes": rows(0, 0),
+        "detected_scores": rows(0.95, 0.9),
+    }
+    assert answers.keys() == outputs.keys()
+    (person,) = find_people(
+        frame_of(shop(1280, 720)), PersonModel(constant_model(shape, answers), ("person",)), ("person",), 0.25
+    )
+    assert person.score == pytest.approx(0.9)
+
+
 def test_a_model_of_each_family_passes_its_trial() -> None:
     for shape, outputs in FAMILIES.values():
         try_out(unpack(dev_kit_zip(constant_model(shape, outputs), "person\ndog\n")), ("person",))
