@@ -70,16 +70,16 @@ class NotesFile:
 
 
 def parse(text: str) -> Notes:
-    """Read the file's text."""
+    """Read the file's text. Each line by itself: a quote that nobody closes takes no other note with it."""
     notes: list[Note] = []
     unreadable = 0
-    for row in csv.reader(text.splitlines()):
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or cells[0].lower() == "date":
-            continue
+    for line in text.splitlines():
         try:
+            cells = [cell.strip() for cell in next(csv.reader([line]), [])]
+            if not any(cells) or cells[0].lower() == "date":
+                continue
             day, store, kind, words = date.fromisoformat(cells[0]), *cells[1:4]
-        except ValueError:
+        except (csv.Error, ValueError):
             unreadable += 1
             continue
         if kind not in KINDS or len(notes) >= MOST_NOTES:
