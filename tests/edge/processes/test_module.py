@@ -168,7 +168,10 @@ def test_gate_goes_on_behind_a_picture_that_cannot_be_read_and_says_so(photograp
     exif[0x010E] = "a shop"
     Image.fromarray(shop()).save(tmp_path / "odd.jpg", exif=exif)
     odd = (tmp_path / "odd.jpg").read_bytes()
-    (tmp_path / "odd.jpg").write_bytes(odd.replace(b"\x01\x0e\x00\x02", b"\xff\xff\xff\xff", 1))
+    text_of_seven = b"\x01\x0e\x00\x02\x00\x00\x00\x07\x00"
+    assert text_of_seven in odd
+    # A text far longer than the file, of which Pillow warns
+    (tmp_path / "odd.jpg").write_bytes(odd.replace(text_of_seven, text_of_seven[:-1] + b"\x7f", 1))
     pictures = [str(tmp_path / "broken.jpg"), str(tmp_path / "odd.jpg"), str(photographs[0])]
     done = subprocess.run(
         [sys.executable, "-m", "edge", "gate", "--json", *pictures], cwd=ROOT, capture_output=True, check=False
