@@ -124,4 +124,4 @@ def test_none_of_our_programs_hands_a_key_over_where_others_can_read_it() -> Non
         for file in ours
         if "node_modules" not in file.parts and '"--key"' in file.read_text()
     }
-    assert naming == {"local/event_hubs/cli.py", "tests/local_event_hubs/test_cli.py"}
+    assert naming == {"local/event_hubs/arguments.py", "tests/local_event_hubs/test_cli.py"}
