@@ -1,6 +1,7 @@
 """Fixtures that start the real services, and how tests are run."""
 
 import os
+from collections.abc import Generator
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads fight for the few cores
@@ -20,6 +21,17 @@ LOOKED_AT = (Phase.explicit, Phase.reuse, Phase.generate, Phase.target)
 settings.register_profile("local", phases=LOOKED_AT, print_blob=True, deadline=None)  # a busy machine is no fault
 if not os.environ.get("CI"):  # there Hypothesis has a profile of its own
     settings.load_profile("local")  # looking for a small example may take five minutes: on request
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """A command that a test runs in this process makes its files private: later tests' are not to be so."""
+    kept = os.umask(0o022)
+    os.umask(kept)
+    try:
+        return (yield)
+    finally:
+        os.umask(kept)
 
 
 @pytest.hookimpl(optionalhook=True)
