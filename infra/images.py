@@ -105,7 +105,7 @@ def bill(image: str, folder: Path) -> Path:
     """Write what an image has from PyPI, with hashes, as CycloneDX; Debian's packages are the base's to say."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{image}.cdx.json"
-    command = [program(CYCLONEDX, "cyclonedx-py"), "requirements", str(ROOT / LOCKS[image])]
+    command = [*program(CYCLONEDX, "cyclonedx_py"), "requirements", str(ROOT / LOCKS[image])]
     subprocess.run([*command, "--output-format", "JSON", "--output-file", str(file)], check=True, capture_output=True)
     return file
 

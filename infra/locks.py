@@ -31,7 +31,7 @@ def main() -> int:
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
             constraints.write("\n".join(_fitting((ROOT / "constraints.txt").read_text(), text)))
             constraints.flush()
-            command = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
+            command = [*uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
             command += ["--no-annotate", "--no-header", "--no-emit-index-url", "-c", constraints.name]
             answer = subprocess.run(
                 [*command, str(ROOT / requirements)], cwd=ROOT, capture_output=True, text=True, check=False

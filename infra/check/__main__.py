@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from infra.check import tools
 from infra.check.finding import ROOT, Finding, NotRun, Outcome, Unreadable
 
 CHECKS = {
@@ -57,20 +58,21 @@ def main(argv: list[str], root: Path = ROOT) -> int:
         mark = "[red]✗[/red]" if wrong else "[green]✓[/green]"
         console.print(f"{mark} {CHECKS[name]} [dim]({time.monotonic() - begin:.1f} s)[/dim]")
         for one in found:
-            said = f"  not run: {one.what}: {one.reason}" if isinstance(one, NotRun) else f"  {one}"
-            console.print(escape(said), style="dim" if isinstance(one, NotRun) else "red")
+            console.print(escape(f"  {one}"), style="dim" if isinstance(one, NotRun) else "red")
         faults += len(wrong)
     console.print(f"{len(wanted)} checks, {faults} faults")
     return 1 if faults else 0
 
 
 def run(name: str, root: Path) -> Iterator[Outcome]:
-    """One check's outcomes; a file that can't be read is a finding like any other."""
+    """One check's outcomes; a file that can't be read, or a tool that isn't there, is one of them."""
     check: Callable[[Path], Iterator[Outcome]] = importlib.import_module(f"infra.check.{name}").check
     try:
         yield from check(root)
     except Unreadable as fault:
         yield Finding("unreadable", fault.file, fault.reason)
+    except tools.Missing as missing:
+        yield tools.left_out(name, missing)
 
 
 if __name__ == "__main__":

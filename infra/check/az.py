@@ -9,14 +9,12 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import tempfile
-import venv
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 from infra.check.finding import Finding, NotRun, Outcome
+from infra.installed import environment
 
 VERSIONS = {"az": "azure-cli==2.91.*", "azh": "azure-cli==2.66.*"}
 VARIABLES = {"az": "AZ", "azh": "AZ_HUB"}
@@ -49,10 +47,11 @@ UNDERSTOOD = (
 
 def check(root: Path) -> Iterator[Outcome]:
     """Each line once, with stand-ins for what the shell would fill in."""
-    with ExitStack() as stack:
-        programs: dict[str, str] = {}
-        for name, variable in VARIABLES.items():
-            programs[name] = os.environ.get(variable) or _installed(name, Path(stack.enter_context(_folder())))
+    with tempfile.TemporaryDirectory(prefix="az-") as folder:
+        programs = {
+            name: os.environ.get(variable) or str(environment(Path(folder, name), VERSIONS[name]) / "bin/az")
+            for name, variable in VARIABLES.items()
+        }
         whole, partial = dict.fromkeys(lines(root)), dict.fromkeys(mentions(root))
         for file, name, words in (*whole, *partial):
             if _is_one(words, EXTENSIONS):
@@ -70,29 +69,25 @@ def _is_one(words: tuple[str, ...], of: tuple[str, ...]) -> bool:
 
 def lines(root: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """File, `az` or `azh`, and the words after it, for each call in the shell blocks, inside others too."""
-    for place in PLACES:
-        for path in sorted(root.glob(place)):
-            text = path.read_text()
-            shell = "\n".join(re.findall(r"(?ms)^```bash\n(.*?)^```", text)) if path.suffix == ".md" else text
-            for found in re.finditer(r"(?m)(?:^|[(\s])(azh?) (?=([a-z][^\n]*))", _joined(shell)):
-                words = _words(found[2])
-                if words:
-                    yield str(path.relative_to(root)), found[1], words
+    for file, text in _texts(root, PLACES):
+        shell = "\n".join(re.findall(r"(?ms)^```bash\n(.*?)^```", text)) if file.endswith(".md") else text
+        bare = re.sub(r"(?m)^\s*#.*$|\s#\s.*$", "", shell)
+        joined = re.sub(r"\\\n\s*", " ", bare)
+        for found in re.finditer(r"(?m)(?:^|[(\s])(azh?) (?=([a-z][^\n]*))", joined):
+            if words := _words(found[2]):
+                yield file, found[1], words
 
 
 def mentions(root: Path) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """The same for each call that stands in a sentence, which may leave out what its reader knows."""
-    for place in MENTIONED:
-        for path in sorted(root.glob(place)):
-            prose = re.sub(r"(?ms)^```.*?^```", "", path.read_text())
-            for found in re.finditer(r"`(azh?) ([a-z][^`]*)`", prose):
-                words = tuple(_words(found[2]))
-                yield str(path.relative_to(root)), found[1], tuple(one for one in words if one != STAND_IN)
+    for file, text in _texts(root, MENTIONED):
+        for found in re.finditer(r"`(azh?) ([a-z][^`]*)`", re.sub(r"(?ms)^```.*?^```", "", text)):
+            yield file, found[1], tuple(one for one in _words(found[2]) if one != STAND_IN)
 
 
-def _joined(shell: str) -> str:
-    bare = re.sub(r"(?m)^\s*#.*$|\s#\s.*$", "", shell)
-    return re.sub(r"\\\n\s*", " ", bare)
+def _texts(root: Path, places: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for place in places:
+        yield from ((str(path.relative_to(root)), path.read_text()) for path in sorted(root.glob(place)))
 
 
 def _words(rest: str) -> tuple[str, ...]:
@@ -141,14 +136,3 @@ def _answer(program: str, words: tuple[str, ...]) -> "subprocess.CompletedProces
             stdin=subprocess.DEVNULL,
             env={**os.environ, "AZURE_CONFIG_DIR": home, "AZURE_CORE_COLLECT_TELEMETRY": "false"},
         )
-
-
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="az-")
-
-
-def _installed(name: str, folder: Path) -> str:
-    venv.create(folder, with_pip=False)
-    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "--quiet"]
-    subprocess.run([*pip, "--disable-pip-version-check", VERSIONS[name]], check=True, timeout=1200)
-    return str(folder / "bin/az")

@@ -1,7 +1,5 @@
 """The Bicep compiler's own word: nothing from its linter with every rule on, its format, snapshots that are today's."""
 
-import json
-import os
 import re
 import shutil
 import subprocess
@@ -9,10 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.check import compiler, tools
-from infra.check.compiler import Compiler, Diagnostic
+from infra.check import compiler, rules, tools
+from infra.check.compiler import Compiler
 from infra.check.files import read_json
-from infra.check.finding import Finding, NotRun, Outcome, Unreadable
+from infra.check.finding import Finding, NotRun, Outcome
 from infra.check.snapshots import AZURE, HUB, environments, fresh, kept
 
 LEAST_RESOURCES = 54
@@ -21,6 +19,7 @@ LEAST_RESOURCES = 54
 _DECLARED = re.compile(
     r"(?m)^(?P<decorators>(?:@[^\n]*\n|^ .*\n|^\]\)\n)*)(?P<kind>param|output) (?P<name>\w+) (?P<type>\w+)"
 )
+_OF_HUB = ("BCP", "no-unused-", "secure-", "outputs-should-not-contain-secrets")
 _FORGIVEN = ("dependsOn", "BCP104", "BCP318")
 _BY_THE_CALENDAR = "use-recent-api-versions"
 """What it says of unchanged sources grows with the days and with the compiler: advice, no fault."""
@@ -29,62 +28,38 @@ _BY_THE_CALENDAR = "use-recent-api-versions"
 def check(root: Path) -> Iterator[Outcome]:
     """The sources by themselves, then what the compiler says of them where there is one."""
     yield from _described(root)
-    try:
-        program = tools.bicep()
-    except tools.Missing as missing:
-        yield tools.left_out("Bicep", missing)
-        return
+    program = tools.bicep()
     with compiler.running(program) as bicep:
-        said = list(_lint(bicep, root))
+        said = _lint(bicep, root)
         faults = [one for one in said if one.rule != _BY_THE_CALENDAR]
         yield from faults
         yield from (NotRun(f"{one.file}, {one.rule}", one.message) for one in said if one.rule == _BY_THE_CALENDAR)
         if not faults:
             yield from _format(bicep, root)
-            yield from _hub_types(program, bicep, root)
+            yield from _hub(program, bicep, root)
     if not faults:
         yield from _snapshots(root)
 
 
 def _described(root: Path) -> Iterator[Finding]:
-    """Parameters and outputs say what they are; what an operator types in has a range."""
     for path in sorted((root / AZURE).rglob("*.bicep")):
-        file = str(path.relative_to(root))
         for found in _DECLARED.finditer(path.read_text()):
-            decorators, name = found["decorators"], found["name"]
-            if "@description(" not in decorators:
-                yield Finding("undescribed", file, f"{name} has no description")
-            if found["kind"] == "output" or "@allowed(" in decorators:
-                continue
-            if found["type"] == "int" and not ("@minValue" in decorators and "@maxValue" in decorators):
-                yield Finding("unbounded", file, f"{name} needs minValue and maxValue, or the values allowed")
-            if found["type"] == "string" and path.name == "main.bicep" and "@maxLength" not in decorators:
-                yield Finding("unbounded", file, f"{name} needs maxLength, or the values allowed")
+            about = found.groupdict() | {"file": path.name}
+            yield from rules.judge("declaration", str(path.relative_to(root)), found["name"], about)
 
 
-def _lint(bicep: Compiler, root: Path) -> Iterator[Finding]:
+def _lint(bicep: Compiler, root: Path) -> list[Finding]:
     """Type faults are warnings to the compiler, so all it says is a fault here. Modules come with main.bicep."""
-    said: set[Diagnostic] = set()
-    for path in [root / AZURE / "main.bicep", *environments(root)]:
-        said.update(bicep.compile(path))
-    for one in sorted(said, key=lambda one: (str(one.file), one.line)):
-        file = str(one.file.resolve().relative_to(root.resolve()))
-        yield Finding(one.code, file, f"line {one.line}: {one.message}")
+    said = [bicep.compile(path, root) for path in [root / AZURE / "main.bicep", *environments(root)]]
+    return sorted(set().union(*said), key=str)
 
 
 def _snapshots(root: Path) -> Iterator[Finding]:
-    try:
-        now = fresh(root)
-    except Unreadable as fault:
-        yield Finding("snapshot", fault.file, fault.reason)
-        return
-    for file, snapshot in sorted(now.items()):
+    for file, snapshot in sorted(fresh(root).items()):
         path = kept(root / file)
         if not path.exists() or read_json(path, root) != snapshot:
-            name = str(path.relative_to(root))
-            yield Finding(
-                "snapshot", name, "is not what the templates come to: run `make snapshots`, read the difference"
-            )
+            said = "is not what the templates come to: run `make snapshots`, read the difference"
+            yield Finding("snapshot", str(path.relative_to(root)), said)
         if file.startswith(AZURE) and len(snapshot["predictedResources"]) < LEAST_RESOURCES:
             count = len(snapshot["predictedResources"])
             yield Finding("snapshot", file, f"comes to {count} resources; there were {LEAST_RESOURCES}")
@@ -96,21 +71,21 @@ def _format(bicep: Compiler, root: Path) -> Iterator[Finding]:
             yield Finding("format", str(path.relative_to(root)), "`bicep format` would change it")
 
 
-def _hub_types(program: str, bicep: Compiler, root: Path) -> Iterator[Outcome]:
-    """The Stack Hub's ARM JSON, turned into Bicep by the official decompiler, against the same types."""
+def _hub(program: str, bicep: Compiler, root: Path) -> Iterator[Outcome]:
+    """The Stack Hub's ARM JSON, turned into Bicep by the official decompiler, against the same types and rules."""
     with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary).resolve()
+        shutil.copy(root / AZURE / "bicepconfig.json", folder)
         for path in sorted((root / HUB).glob("*.json")):
-            if "resources" not in json.loads(path.read_text()):
+            if "resources" not in read_json(path, root):
                 continue
-            file, copy = str(path.relative_to(root)), Path(temporary).resolve() / path.name
+            file, copy = str(path.relative_to(root)), folder / path.name
             shutil.copy(path, copy)
             command = [program, "decompile", "--force", str(copy)]
-            surroundings = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
-            subprocess.run(command, capture_output=True, check=False, timeout=60, env=surroundings)
-            source = copy.with_suffix(".bicep")
-            if not source.exists():
+            subprocess.run(command, capture_output=True, check=False, timeout=60, env=compiler.surroundings())
+            if not copy.with_suffix(".bicep").exists():
                 yield NotRun(f"types of {file}", "the decompiler can't read it")
                 continue
-            for one in bicep.compile(source):
-                if one.code.startswith("BCP") and not any(word in one.message for word in _FORGIVEN):
-                    yield Finding(one.code, file, one.message)
+            for one in sorted(bicep.compile(copy.with_suffix(".bicep"), folder), key=str):
+                if one.rule.startswith(_OF_HUB) and not any(word in str(one) for word in _FORGIVEN):
+                    yield Finding(one.rule, file, f"as Bicep, {one.message}")

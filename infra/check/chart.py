@@ -1,6 +1,5 @@
 """The Helm chart: as its generator writes it, clean to Helm, and the same objects as the production overlay."""
 
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,40 +9,35 @@ import yaml
 
 from infra.chart import CHART, files
 from infra.check import tools
-from infra.check.finding import Finding, Outcome
+from infra.check.finding import Finding
 from infra.check.kubernetes import OVERLAYS
 from infra.check.kustomize import Manifest, build
 
 HELMS_OWN = ("helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance")
 
 
-def check(root: Path) -> Iterator[Outcome]:
+def check(root: Path) -> Iterator[Finding]:
     """Every line that Helm prints of the chart is a fault, and so is every object that differs."""
-    try:
-        made, helm = files(root), tools.helm()
-    except tools.Missing as missing:
-        yield tools.left_out("Helm", missing)
-        return
+    made, helm = files(root), tools.helm()
     for name, text in made.items():
         path = root / CHART / name
         if not path.exists() or path.read_text() != text:
-            yield Finding(
-                "chart", f"{CHART}/{name}", "is not what overlays/production gives: run `python -m infra.chart`"
-            )
+            said = "is not what overlays/production gives: run `python -m infra.chart`"
+            yield Finding("chart", f"{CHART}/{name}", said)
     for path in sorted((root / CHART / "templates").glob("*")):
         if f"templates/{path.name}" not in made:
             yield Finding("chart", f"{CHART}/templates/{path.name}", "comes from nothing in overlays/production")
     lint = _helm(helm, "lint", "--strict", "--quiet", str(root / CHART))
     if lint.returncode:
-        said = [line for line in (lint.stdout + lint.stderr).splitlines() if line.strip()]
-        yield Finding("helm", CHART, (said or ["helm lint said nothing"])[-1])
+        lines = [line for line in (lint.stdout + lint.stderr).splitlines() if line.strip()]
+        yield Finding("helm", CHART, (lines or ["helm lint said nothing"])[-1])
         return
     wanted, found = _by_name(build(root / OVERLAYS / "production", root)), _by_name(rendered(helm, root))
     for kind, name in sorted(wanted.keys() ^ found.keys()):
         lacks = "the chart" if (kind, name) in wanted else "the overlay"
         yield Finding("helm", CHART, f"{lacks} has no {kind} {name}")
     for kind, name in sorted(wanted.keys() & found.keys()):
-        if json.dumps(wanted[kind, name], sort_keys=True) != json.dumps(found[kind, name], sort_keys=True):
+        if wanted[kind, name] != found[kind, name]:
             yield Finding("helm", CHART, f"{kind} {name} differs from the overlay's")
 
 

@@ -5,11 +5,10 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.check.finding import Unreadable
+from infra.check.finding import Finding, Unreadable
 
 _WHERE = {
     "tenantId": None,
@@ -20,17 +19,6 @@ _WHERE = {
 }
 
 
-@dataclass(frozen=True)
-class Diagnostic:
-    """What the compiler or its linter says of one place in a file."""
-
-    file: Path
-    line: int
-    level: str
-    code: str
-    message: str
-
-
 class Compiler:
     """One running compiler."""
 
@@ -38,23 +26,28 @@ class Compiler:
         self._process = process
         self._asked = 0
 
-    def snapshot(self, parameters: Path) -> dict[str, Any]:
-        """What a .bicepparam comes to. Raises Unreadable where it comes to nothing."""
-        answer = self._ask("getSnapshot", path=str(parameters), metadata=_WHERE, externalInputs=[])
+    def snapshot(self, parameters: Path, root: Path) -> dict[str, Any]:
+        """What a .bicepparam comes to. Raises Unreadable, by its name below the root, where it comes to nothing."""
+        try:
+            answer = self._ask("getSnapshot", path=str(parameters), metadata=_WHERE, externalInputs=[])
+        except Unreadable as fault:
+            raise Unreadable(str(parameters.relative_to(root)), fault.reason) from None
         found: dict[str, Any] = json.loads(answer["snapshot"])
         found["outputs"] = dict(sorted(found.get("outputs", {}).items()))  # Bicep gives them in a new order each time
         return found
 
-    def compile(self, source: Path) -> list[Diagnostic]:
+    def compile(self, source: Path, root: Path) -> set[Finding]:
         """What there is to say of a .bicep or .bicepparam file and all that it uses. Raises Unreadable."""
         extra: dict[str, Any] = {"parameterOverrides": {}} if source.suffix == ".bicepparam" else {}
         answer = self._ask("compileParams" if extra else "compile", path=str(source), **extra)
-        return [
-            Diagnostic(
-                Path(one["source"]), one["range"]["start"]["line"] + 1, one["level"], one["code"], one["message"]
+        return {
+            Finding(
+                one["code"],
+                str(Path(one["source"]).resolve().relative_to(root.resolve())),
+                f"line {one['range']['start']['line'] + 1}: {one['message']}",
             )
             for one in answer["diagnostics"]
-        ]
+        }
 
     def format(self, source: Path) -> str:
         """A file as `bicep format` would write it. Raises Unreadable."""
@@ -84,11 +77,14 @@ class Compiler:
 @contextmanager
 def running(program: str) -> Iterator[Compiler]:
     """A compiler for as long as the block runs."""
-    surroundings = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
-    with subprocess.Popen(
-        [program, "jsonrpc", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=surroundings
-    ) as process:
+    command = [program, "jsonrpc", "--stdio"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=surroundings()) as process:
         try:
             yield Compiler(process)
         finally:
             process.kill()
+
+
+def surroundings() -> dict[str, str]:
+    """The compiler's environment: it runs without libicu too."""
+    return {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}

@@ -26,29 +26,20 @@ def check(root: Path) -> Iterator[Outcome]:
     yield from against("workbook/workbook.json", WORKBOOK, read_json(root / WORKBOOK, root))
     names = published((root / METRICS).read_text())
     grafana = read_json(root / GRAFANA, root)
-    for panel in grafana["panels"]:
-        for target in panel["targets"]:
-            for wrong in (*_no_promql(target["expr"]), *_unpublished(target["expr"], names)):
-                yield Finding("promql", GRAFANA, f"{panel['title']}: {wrong}")
-    for variable in grafana["templating"]["list"]:
-        for wrong in _unpublished(json.dumps(variable.get("query", "")), names):
-            yield Finding("promql", GRAFANA, f"variable {variable['name']}: {wrong}")
+    asked = [(panel["title"], target["expr"]) for panel in grafana["panels"] for target in panel["targets"]]
+    for title, query in asked:
+        for variable, value in _STAND_INS.items():
+            query = query.replace(variable, value)  # noqa: PLW2901
+        try:
+            promql_parser.parse(query)
+        except ValueError as fault:
+            yield Finding("promql", GRAFANA, f"{title}: no PromQL: {fault}")
+    asked += [(one["name"], json.dumps(one.get("query", ""))) for one in grafana["templating"]["list"]]
+    for title, query in asked:
+        for name in sorted(set(_NAME.findall(query)) - names):
+            yield Finding("promql", GRAFANA, f"{title}: no process of ours publishes {name}")
 
 
 def published(source: str) -> set[str]:
     """Names of the time series that a module's metrics come to in Prometheus."""
     return {name + suffix for kind, name in _DECLARED.findall(source) for suffix in _SUFFIXES[kind]}
-
-
-def _no_promql(query: str) -> Iterator[str]:
-    for variable, value in _STAND_INS.items():
-        query = query.replace(variable, value)
-    try:
-        promql_parser.parse(query)
-    except ValueError as fault:
-        yield f"no PromQL: {fault}"
-
-
-def _unpublished(query: str, names: set[str]) -> Iterator[str]:
-    for name in sorted(set(_NAME.findall(query)) - names):
-        yield f"no process of ours publishes {name}"

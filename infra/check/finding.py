@@ -1,6 +1,5 @@
 """What a check has to say, and where the files it reads are."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +25,11 @@ class NotRun:
     what: str
     reason: str
 
+    def __str__(self) -> str:
+        return f"not run: {self.what}: {self.reason}"
+
 
 Outcome = Finding | NotRun
-Check = Callable[[Path], Iterable[Outcome]]
 
 
 class Unreadable(Exception):

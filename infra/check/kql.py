@@ -10,7 +10,7 @@ from pathlib import Path
 from infra.check import tools
 from infra.check.dashboards import WORKBOOK
 from infra.check.files import read_json
-from infra.check.finding import Finding, Outcome, Unreadable
+from infra.check.finding import Finding
 from infra.check.snapshots import deployments
 
 TABLES = tools.PACKAGES / "log_tables.json"
@@ -18,6 +18,9 @@ EVENTHOUSE = "infra/power_bi/eventhouse"
 DOCUMENT = "docs/operate.md"
 WORDS_FROM = ("function_app", "face_api")
 """Rooms that write the log lines which the alerts look for."""
+
+Asked = tuple[str, str, dict[str, str]]
+"""What to call a text, the text, and the columns of the tables that it may name."""
 
 _TABLE = re.compile(r"(?ms)^\.create-merge table (\w+) (\(.*?\n\))")
 _VIEW = re.compile(
@@ -27,36 +30,26 @@ _EVENT = re.compile(r"\bevent\)? (?:==|in) ([^|\n]*)")
 _IN_PAGE = re.compile(r"(?ms)^```kusto\n(.*?)^```")
 
 
-def check(root: Path) -> Iterator[Outcome]:
+def check(root: Path) -> Iterator[Finding]:
     """Errors and warnings of each text, and words that no log line has."""
-    try:
-        texts = list(_alerts(root))
-    except Unreadable as fault:
-        yield Finding("kql", fault.file, fault.reason)
-        return
-    texts += list(_workbook(root))
+    texts = [*_alerts(root), *_workbook(root)]
     yield from _words(root, texts)
     logs = {name: columns for name, columns in json.loads(TABLES.read_text()).items() if name != "source"}
-    asked: list[dict[str, object]] = [{"name": name, "text": text, "tables": logs} for name, text in texts]
-    asked += [{"name": DOCUMENT, "text": text, "tables": logs} for text in _IN_PAGE.findall(_page(root))]
-    asked += _eventhouse(root)
-    try:
-        yield from _judged(asked)
-    except tools.Missing as missing:
-        yield tools.left_out("KQL", missing)
+    texts += [(DOCUMENT, text) for text in _IN_PAGE.findall((root / DOCUMENT).read_text())]
+    yield from _judged([*((name, text, logs) for name, text in texts), *_eventhouse(root)])
 
 
 def _alerts(root: Path) -> Iterator[tuple[str, str]]:
     """Once each: installations differ by the names in them only."""
-    said: set[str] = set()
+    found: dict[str, tuple[str, str]] = {}
     for deployment in deployments(root):
         for one in deployment.resources:
-            if one.type.lower() == "microsoft.insights/scheduledqueryrules":
-                if one.body["properties"]["description"] in said:
-                    continue
-                said.add(one.body["properties"]["description"])
-                for criterion in one.body["properties"]["criteria"]["allOf"]:
-                    yield f"{deployment.file} {one.name}", criterion["query"]
+            if one["type"].lower() == "microsoft.insights/scheduledqueryrules":
+                about = one["properties"]
+                for number, criterion in enumerate(about["criteria"]["allOf"]):
+                    name = f"{deployment.file} {one['name']}"
+                    found.setdefault(f"{number} {about['description']}", (name, criterion["query"]))
+    yield from found.values()
 
 
 def _workbook(root: Path) -> Iterator[tuple[str, str]]:
@@ -74,44 +67,24 @@ def _words(root: Path, texts: list[tuple[str, str]]) -> Iterator[Finding]:
                 yield Finding("log-word", name, f"no code writes the event {event!r}")
 
 
-def _page(root: Path) -> str:
-    path = root / DOCUMENT
-    return path.read_text() if path.exists() else ""
-
-
-def _eventhouse(root: Path) -> list[dict[str, object]]:
+def _eventhouse(root: Path) -> Iterator[Asked]:
     """The commands one by one, then each query over the tables and functions that they make."""
-    commands = _bare(root / EVENTHOUSE / "tables.kql")
+    commands = re.sub(r"(?m)^//[^\n]*\n", "", (root / EVENTHOUSE / "tables.kql").read_text())
     tables = {name: re.sub(r"\s+", " ", columns) for name, columns in _TABLE.findall(commands)}
     shapes = "".join(f"let {name} = view () {{ {body} }};\n" for name, body in _VIEW.findall(commands))
-    file = f"{EVENTHOUSE}/tables.kql"
-    asked: list[dict[str, object]] = [
-        {"name": file, "text": text.strip(), "tables": tables}
-        for text in re.split(r"(?m)^(?=\.)", commands)
-        if text.strip()
-    ]
+    for text in filter(str.strip, re.split(r"(?m)^(?=\.)", commands)):
+        yield f"{EVENTHOUSE}/tables.kql", text.strip(), tables
     queries = re.split(r";\s*(?:\n\s*\n|\Z)", (root / EVENTHOUSE / "queries.kql").read_text())
-    return asked + [
-        {"name": f"{EVENTHOUSE}/queries.kql", "text": shapes + query, "tables": tables}
-        for query in queries
-        if query.strip()
-    ]
+    for query in filter(str.strip, queries):
+        yield f"{EVENTHOUSE}/queries.kql", shapes + query, tables
 
 
-def _bare(path: Path) -> str:
-    return re.sub(r"(?m)^//[^\n]*\n", "", path.read_text())
-
-
-def _judged(asked: list[dict[str, object]]) -> Iterator[Finding]:
+def _judged(asked: list[Asked]) -> Iterator[Finding]:
     folder = tools.packages()
-    answer = subprocess.run(
-        [shutil.which("node") or "node", str(folder / "kusto.js"), str(folder)],
-        input=json.dumps({"queries": asked}),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    command = [shutil.which("node") or "node", str(folder / "kusto.js"), str(folder)]
+    queries = [dict(zip(("name", "text", "tables"), one, strict=True)) for one in asked]
+    text = json.dumps({"queries": queries})
+    answer = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
     if answer.returncode:
         yield Finding("kql", EVENTHOUSE, f"the language service failed: {answer.stderr[-300:]}")
         return

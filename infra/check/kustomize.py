@@ -1,27 +1,26 @@
 """Manifests as `kubectl kustomize` builds them."""
 
-import hashlib
 import subprocess
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import jmespath
 import yaml
 
 from infra.check import tools
+from infra.check.files import digest
 from infra.check.finding import Unreadable
 
 Manifest = dict[str, Any]
+_POD = jmespath.compile("spec.[template, jobTemplate.spec.template][?@] | [0]")
+_CONTAINERS = jmespath.compile("[spec.initContainers, spec.containers][] | [?@]")
 
 
 def build(folder: Path, root: Path) -> list[Manifest]:
     """The manifests of a kustomization. Raises Unreadable, Missing."""
-    return _read(_built(folder, root, _content(folder.parent.parent)), folder, root)
-
-
-def _read(text: str, folder: Path, root: Path) -> list[Manifest]:
-    documents = list(yaml.safe_load_all(text))
+    content = digest(folder.parent.parent.rglob("*.yaml"), root)
+    documents = list(yaml.safe_load_all(_built(folder, root, content)))
     if not documents or not all(isinstance(document, dict) for document in documents):
         raise Unreadable(str(folder.relative_to(root)), "expected documents that are objects")
     return documents
@@ -37,23 +36,13 @@ def _built(folder: Path, root: Path, _content: str) -> str:
     return answer.stdout
 
 
-def _content(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        digest.update(str(path).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
 def pod_of(manifest: Manifest) -> Manifest | None:
     """The pod's template (metadata and spec) inside a workload, if it is one."""
-    spec = manifest.get("spec", {})
-    if manifest["kind"] == "CronJob":
-        spec = spec.get("jobTemplate", {}).get("spec", {})
-    template = spec.get("template") if isinstance(spec, dict) else None
-    return template if isinstance(template, dict) else None
+    found: Manifest | None = _POD.search(manifest)
+    return found
 
 
-def containers(pod: Manifest) -> Iterator[Manifest]:
+def containers(pod: Manifest) -> list[Manifest]:
     """The containers of a pod's template, initial ones too."""
-    for kind in ("initContainers", "containers"):
-        yield from pod.get("spec", {}).get(kind, [])
+    found: list[Manifest] = _CONTAINERS.search(pod)
+    return found

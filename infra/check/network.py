@@ -6,41 +6,38 @@ from typing import Any
 from infra.check.finding import Finding
 from infra.check.kustomize import Manifest, pod_of
 
-MAY_HEAR = {
-    "face-api": {"worker", "erasure"},
-    "postgres": {"face-api"},
-    "worker": {"prometheus"},
-    "erasure": set[str](),
+NAMES = "kube-dns:53"
+CONVERSATIONS = {
+    "face-api ingress": {"worker:5000", "erasure:5000"},
+    "face-api egress": {"postgres:5432", NAMES},
+    "postgres ingress": {"face-api:5432"},
+    "postgres egress": {NAMES},
+    "worker ingress": {"prometheus:8080"},  # how it is; a Prometheus in another namespace may ask
+    "worker egress": {"face-api:5000", "outside:443", "outside:5671", NAMES},  # blob storage, and AMQP over TLS
+    "erasure egress": {"face-api:5000", NAMES},
 }
-MAY_REACH = {
-    "face-api": {"postgres"},
-    "postgres": set[str](),
-    "erasure": {"face-api"},
-    "worker": {"face-api", "internet"},
-}
-METRICS_PORTS = {8080}
-"""Where the worker says how it is; a Prometheus in another namespace may ask."""
-
-INTERNET_PORTS = {443, 5671}
-"""Blob storage and AMQP over TLS."""
+"""By pods and direction: the other side and the port."""
 
 
 def check_network(file: str, manifests: list[Manifest]) -> Iterator[Finding]:
-    """The NetworkPolicies of one built overlay against the two tables above."""
+    """The NetworkPolicies of one built overlay against the table above: nothing more, nothing less."""
     policies = [one for one in manifests if one["kind"] == "NetworkPolicy"]
     pods = [pod["metadata"]["labels"] for one in manifests if (pod := pod_of(one))]
     closed = [one["spec"] for one in policies if one["spec"]["podSelector"] == {} and not one["spec"].get("ingress")]
     if not any({"Ingress", "Egress"} <= set(spec["policyTypes"]) and not spec.get("egress") for spec in closed):
         yield Finding("network", file, "no policy closes everything by default")
     for labels in pods:
-        app = labels.get("app", "")
-        chosen = [one for one in policies if matches(one["spec"]["podSelector"], labels)]
-        for direction, peers_key, allowed in (("ingress", "from", MAY_HEAR), ("egress", "to", MAY_REACH)):
-            for policy in chosen:
-                for rule in policy["spec"].get(direction) or []:
+        for direction in ("ingress", "egress"):
+            who = f"{labels.get('app')} {direction}"
+            missing = set(CONVERSATIONS.get(who, ()))
+            for policy in (one for one in policies if matches(one["spec"]["podSelector"], labels)):
+                said = set(_conversations(policy["spec"].get(direction) or [], pods))
+                missing -= said
+                for more in sorted(said - CONVERSATIONS.get(who, set())):
                     name = policy["metadata"]["name"]
-                    for wrong in _wrong(rule, peers_key, pods, allowed.get(app, set())):
-                        yield Finding("network", file, f"NetworkPolicy {name}: {app} {direction}: {wrong}")
+                    yield Finding("network", file, f"NetworkPolicy {name}: {who}: {more} is open")
+            if missing:
+                yield Finding("network", file, f"{who}: no NetworkPolicy opens {', '.join(sorted(missing))}")
 
 
 def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
@@ -54,27 +51,16 @@ def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     return True
 
 
-def _wrong(rule: Manifest, peers_key: str, pods: list[dict[str, str]], allowed: set[str]) -> Iterator[str]:
-    peers = rule.get(peers_key)
-    ports = {port.get("port") for port in rule.get("ports", [])}
-    if not peers:
-        yield "open to everyone"
-        return
-    if not ports or None in ports:
-        yield "open on every port"
-    for peer in peers:
-        if "ipBlock" in peer:
-            if "internet" not in allowed:
-                yield f"reaches addresses outside the cluster ({peer['ipBlock']['cidr']})"
-            elif not ports <= INTERNET_PORTS:
-                yield f"reaches the outside on ports other than {sorted(INTERNET_PORTS)}"
-        elif "namespaceSelector" in peer:
-            labels = peer.get("podSelector", {}).get("matchLabels", {})
-            if labels.get("app.kubernetes.io/name") in allowed and ports == METRICS_PORTS:
-                continue
-            if ports != {53}:
-                yield "reaches other namespaces for more than names"
-        else:
-            apps = {labels["app"] for labels in pods if matches(peer["podSelector"], labels)}
-            if apps - allowed:
-                yield f"lets {', '.join(sorted(apps - allowed))} in on the conversation"
+def _conversations(rules: list[Manifest], pods: list[dict[str, str]]) -> Iterator[str]:
+    for rule in rules:
+        for peer in rule.get("from") or rule.get("to") or [{}]:
+            selector = peer.get("podSelector", {})
+            if "namespaceSelector" in peer:
+                labels = selector.get("matchLabels", {})
+                them = {labels.get("app.kubernetes.io/name") or labels.get("k8s-app") or "other namespaces"}
+            elif "podSelector" in peer:
+                them = {labels.get("app", "others") for labels in pods if matches(selector, labels)}
+            else:
+                them = {"outside" if "ipBlock" in peer else "everyone"}
+            for port in rule.get("ports") or [{}]:
+                yield from (f"{one}:{port.get('port', 'every port')}" for one in them)

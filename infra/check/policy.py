@@ -7,11 +7,8 @@ made once for each set of pins.
 import hashlib
 import json
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
-import venv
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -19,83 +16,51 @@ from typing import Any
 
 import yaml
 
+from infra import installed
+from infra.check import tools
 from infra.check.finding import Finding, NotRun, Outcome
 from infra.check.kubernetes import OVERLAYS
 from infra.check.kustomize import build
-from infra.check.snapshots import Deployment, deployments
+from infra.check.snapshots import HUB, deployments
+from models.store import user_cache
 
 PINS = Path(__file__).with_name("policy-requirements.txt")
 SKIPS = Path(__file__).with_name("policy_skips.json")
+_SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
 
 
 def check(root: Path) -> Iterator[Outcome]:
     """Set checkov up where it isn't yet, and run it over a copy with the overlays built."""
-    environment = cached_environment()
-    try:
-        set_up(environment)
-    except subprocess.CalledProcessError as fault:
-        reason = (fault.stderr or "").strip().splitlines()[-1:] or ["pip failed"]
-        yield Finding("set-up", "infra/check/policy-requirements.txt", f"checkov can't be installed: {reason[0]}")
-        return
+    with tools.installing("checkov"):
+        python = environment() / "bin/python"
     with tempfile.TemporaryDirectory() as folder:
         staged = Path(folder)
         stage(root, staged)
-        report = _run(environment, staged)
+        report = _run(python, staged)
     yield from judge(report, json.loads(SKIPS.read_text()))
 
 
-def cached_environment() -> Path:
-    """Where the environment for these pins is, or will be."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "footfall" / f"checkov-{hashlib.sha256(PINS.read_bytes()).hexdigest()[:16]}"
-
-
-def set_up(environment: Path) -> None:
-    """Make the environment, whole or not at all. Raises CalledProcessError."""
-    if environment.exists():
-        return
-    sys.stderr.write(f"installing checkov in {environment} (once, about a minute)\n")
-    environment.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=environment.parent) as folder:
-        fresh = Path(folder, "checkov")
-        venv.create(fresh, with_pip=False)
-        pip = [sys.executable, "-m", "pip", "--python", str(fresh / "bin/python"), "install", "--quiet"]
-        subprocess.run(
-            [*pip, "--no-deps", "--no-compile", "--disable-pip-version-check", "-r", str(PINS)],
-            check=True,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=600,
-        )
-        fresh.rename(environment)
+def environment() -> Path:
+    """Where checkov is for these pins; made if it isn't there. Raises CalledProcessError."""
+    name = f"checkov-{hashlib.sha256(PINS.read_bytes()).hexdigest()[:16]}"
+    return installed.environment(user_cache() / name, "--no-deps", "--no-compile", "-r", str(PINS))
 
 
 def stage(root: Path, folder: Path) -> None:
     """Copy what checkov is to see: templates worked out, overlays as kubectl builds them, Dockerfiles."""
+    seen: dict[str, str] = {}
     for deployment in deployments(root):
-        target = (folder / deployment.file).with_suffix(".json")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(_template(deployment)))
-    hub = folder / "infra/stack_hub"
-    hub.mkdir(parents=True, exist_ok=True)
-    for path in (root / "infra/stack_hub").glob("*.json"):
-        if path.with_suffix(".parameters.json").exists():
-            shutil.copy(path, hub)
-    for overlay in sorted((root / OVERLAYS).iterdir()):
-        target = folder / OVERLAYS / f"{overlay.name}.yaml"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(yaml.safe_dump_all(build(overlay, root)))
-    for room in ("edge", "face_api", "function_app"):
-        for path in (root / room).glob("*Dockerfile"):
-            (folder / room).mkdir(exist_ok=True)
-            shutil.copy(path, folder / room)
-
-
-def _template(deployment: Deployment) -> dict[str, Any]:
-    """A snapshot as the ARM template that says the same."""
-    schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
-    resources = [{key: value for key, value in one.body.items() if key != "id"} for one in deployment.resources]
-    return {"$schema": schema, "contentVersion": "1.0.0.0", "resources": resources}
+        resources = [{key: value for key, value in one.items() if key != "id"} for one in deployment.resources]
+        template = {"$schema": _SCHEMA, "contentVersion": "1.0.0.0", "resources": resources}
+        seen[str(Path(deployment.file).with_suffix(".json"))] = json.dumps(template)
+    for overlay in (root / OVERLAYS).iterdir():
+        seen[f"{OVERLAYS}/{overlay.name}.yaml"] = yaml.safe_dump_all(build(overlay, root))
+    files = [path for path in (root / HUB).glob("*.json") if path.with_suffix(".parameters.json").exists()]
+    files += [path for room in ("edge", "face_api", "function_app") for path in (root / room).glob("*Dockerfile")]
+    seen |= {str(path.relative_to(root)): path.read_text() for path in files}
+    for name, text in seen.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
 def judge(report: list[dict[str, Any]], skips: list[dict[str, str]]) -> Iterator[Outcome]:
@@ -114,17 +79,17 @@ def judge(report: list[dict[str, Any]], skips: list[dict[str, str]]) -> Iterator
             if not skipped:
                 yield Finding("policy", file, f"{name}: {failed['check_name']} ({failed['resource']})")
     for skip in skips:
+        where = f"{skip['check']} in {skip['file']}"
         if str(skip) not in needed:
-            yield Finding("needless-skip", SKIPS.name, f"{skip['check']} in {skip['file']} passes: skip it no more")
-    for skip in skips:
+            yield Finding("needless-skip", SKIPS.name, f"{where} passes: skip it no more")
         if len(skip.get("why", "")) < 20:
-            yield Finding("policy", SKIPS.name, f"{skip['check']} in {skip['file']}: say why")
+            yield Finding("policy", SKIPS.name, f"{where}: say why")
     if not report:
         yield NotRun("checkov", "it found nothing to look at")
 
 
-def _run(environment: Path, folder: Path) -> list[dict[str, Any]]:
-    command = [str(environment / "bin/python"), "-m", "checkov.main", "--directory", str(folder), "--skip-download"]
+def _run(python: Path, folder: Path) -> list[dict[str, Any]]:
+    command = [str(python), "-m", "checkov.main", "--directory", str(folder), "--skip-download"]
     command += ["--framework", "arm", "kubernetes", "dockerfile", "--output", "json", "--quiet", "--compact"]
     surroundings = {**os.environ, "LOG_LEVEL": "ERROR", "CHECKOV_RENDER_MAX_LEN": "0"}
     answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=surroundings)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.check.azure_resources import ALERTS
-from infra.check.finding import Finding, Unreadable
+from infra.check.finding import Finding
 from infra.check.snapshots import deployments
 
 DOCUMENT = "docs/operate.md"
@@ -16,16 +16,13 @@ _NAMED = re.compile(r"docs/operate\.md#(\S+)$")
 def check(root: Path) -> Iterator[Finding]:
     """The runbooks that alerts name against the headings under `## Runbooks`."""
     alerts: set[str] = set()
-    try:
-        for deployment in deployments(root):
-            for one in deployment.resources:
-                if one.type.lower() in ALERTS:
-                    named = _NAMED.search(one.body["properties"]["description"])
-                    alerts.add(named[1] if named else one.name)
-                    if not named or not one.name.endswith(f"-{named[1]}"):
-                        yield Finding("runbook", deployment.file, f"alert {one.name} names another's runbook, or none")
-    except Unreadable:
-        return  # azure_resources says so
+    for deployment in deployments(root):
+        for one in deployment.resources:
+            if one["type"].lower() in ALERTS:
+                named = _NAMED.search(one["properties"]["description"])
+                alerts.add(named[1] if named else one["name"])
+                if not named or not one["name"].endswith(f"-{named[1]}"):
+                    yield Finding("runbook", deployment.file, f"alert {one['name']} names another's runbook, or none")
     path = root / DOCUMENT
     section = _RUNBOOKS.search(path.read_text()) if path.exists() else None
     headings = set(re.findall(r"(?m)^### (\S+)$", section.group(1))) if section else set()

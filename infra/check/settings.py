@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jmespath
 from pydantic import BaseModel, ValidationError
 
 from edge.settings import TWIN_NAMES
@@ -40,6 +41,7 @@ _STAND_INS = {
     "FACE_API_DATABASE": "postgresql://stand-in",
     "FACE_API_ERASING_KEY": "another stand-in for a secret, longer than thirty-two bytes",
 }
+_FILES = jmespath.compile("[].[secret, projected.sources[].secret][][].items[].path")
 _ANY = "stand-in for a secret, longer than thirty-two bytes"
 
 
@@ -62,8 +64,8 @@ def check(root: Path) -> Iterator[Finding]:
 def _function_app(root: Path) -> Iterator[Finding]:
     file = "infra/stack_hub/function_app.json"
     (template,) = (one for one in hub_templates(root) if "function-app" in one.file)
-    site = next(one for one in template.resources if one.type == "Microsoft.Web/sites")
-    given = {one["name"]: one["value"] for one in site.body["properties"]["siteConfig"]["appSettings"]}
+    site = next(one for one in template.resources if one["type"] == "Microsoft.Web/sites")
+    given = {one["name"]: one["value"] for one in site["properties"]["siteConfig"]["appSettings"]}
     ours = {name: value for name, value in given.items() if not READ_BY_THE_HOST.fullmatch(name)}
     yield from _fits(file, ours, WorkerSettings)
     for source in sorted((root / "function_app").glob("*.py")):
@@ -76,14 +78,8 @@ def _mounted(container: Manifest, pod: Manifest) -> dict[str, Any]:
     """Secrets that the container finds as files in SECRETS_DIR."""
     folder = {one["name"]: one.get("value") for one in container.get("env", [])}.get("SECRETS_DIR")
     mounts = {one["name"] for one in container.get("volumeMounts", []) if one["mountPath"] == folder}
-    found: dict[str, Any] = {}
-    for volume in pod["spec"].get("volumes", []):
-        if volume["name"] in mounts:
-            sources = (
-                [volume["secret"]] if "secret" in volume else [one["secret"] for one in volume["projected"]["sources"]]
-            )
-            found |= {item["path"]: "${secret}" for source in sources for item in source["items"]}
-    return found
+    volumes = [one for one in pod["spec"].get("volumes", []) if one["name"] in mounts]
+    return dict.fromkeys(_FILES.search(volumes), "${secret}")
 
 
 def _environment(container: Manifest, manifests: list[Manifest]) -> dict[str, Any]:
@@ -91,10 +87,12 @@ def _environment(container: Manifest, manifests: list[Manifest]) -> dict[str, An
     found: dict[str, Any] = {}
     for source in container.get("envFrom", []):
         found |= maps.get(source["configMapRef"]["name"], {})
-    for variable in container.get("env", []):
-        if variable["name"] not in READ_BY_OTHERS:
-            found[variable["name"]] = variable.get("value", "${secret}")
-    return found
+    given = {one["name"]: one.get("value", "${secret}") for one in container.get("env", [])}
+    return found | _ours(given)
+
+
+def _ours(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in READ_BY_OTHERS}
 
 
 def _manifest(path: Path, root: Path) -> Iterator[Finding]:
@@ -104,20 +102,18 @@ def _manifest(path: Path, root: Path) -> Iterator[Finding]:
     for name, module in modules(content):
         if name == "edge":
             given = {key: entry["value"] for key, entry in module.get("env", {}).items()}
-            environment = {key: value for key, value in given.items() if key not in READ_BY_OTHERS}
-            yield from _fits(file, environment, EdgeSettings)
+            yield from _fits(file, _ours(given), EdgeSettings)
     for name in sorted(twin.keys() - TWIN_NAMES):
         yield Finding("setting", file, f"{name} is no property of the module's twin")
-    yield from _fits(file, {name: value for name, value in twin.items() if name in TWIN_NAMES}, EdgeSettings)
-    if path.name == DEFAULTS_STAND_IN:
-        yield from _defaults(file, twin)
+    known = {name: value for name, value in twin.items() if name in TWIN_NAMES}
+    faults = list(_fits(file, known, EdgeSettings))
+    yield from faults
+    if path.name == DEFAULTS_STAND_IN and not faults:
+        yield from _defaults(file, known)
 
 
-def _defaults(file: str, twin: Mapping[str, Any]) -> Iterator[Finding]:
-    try:
-        read = EdgeSettings.model_validate({name: value for name, value in twin.items() if name in TWIN_NAMES})
-    except ValidationError:
-        return  # _fits has said so
+def _defaults(file: str, twin: dict[str, Any]) -> Iterator[Finding]:
+    read = EdgeSettings.model_validate(twin)
     for field, information in EdgeSettings.model_fields.items():
         name, default = str(information.alias), information.get_default()
         if name in twin and getattr(read, field) != default:

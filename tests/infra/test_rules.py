@@ -1,0 +1,132 @@
+"""The rules of rules.yaml: each says what is wrong, and what can't be judged is wrong too."""
+
+from typing import Any
+
+import pytest
+
+from infra.check.rules import judge
+
+POD: dict[str, Any] = {
+    "securityContext": {"runAsNonRoot": True, "runAsUser": 999, "seccompProfile": {"type": "RuntimeDefault"}},
+    "automountServiceAccountToken": False,
+}
+MODULE: dict[str, Any] = {"name": "edge", "settings": {"image": "registry/edge:1", "createOptions": "{}"}}
+OPTIONS: dict[str, Any] = {"User": "10001:10001", "HostConfig": {"CapDrop": ["ALL"]}}
+SERVICE: dict[str, Any] = {"image": "azurite:3", "ports": ["127.0.0.1:80:80"]}
+HUB: dict[str, Any] = {
+    "kind": "Storage",
+    "sku": {"name": "Standard_LRS"},
+    "properties": {"supportsHttpsTrafficOnly": True},
+}
+SERVING: dict[str, Any] = {"readinessProbe": {"httpGet": {}}, "livenessProbe": {"httpGet": {}}}
+ROUTE: dict[str, Any] = {"route": "FROM /messages/* INTO $upstream"}
+CLUSTER: dict[str, Any] = {
+    "masterProfile": {"count": 3},
+    "agentPoolProfiles": [{"count": 3}],
+    "orchestratorProfile": {
+        "kubernetesConfig": {
+            "networkPolicy": "calico",
+            "addons": [{"name": "azuredisk-csi-driver", "enabled": True}],
+            "kubeletConfig": {"--node-status-update-frequency": "1m"},
+            "controllerManagerConfig": {"--node-monitor-grace-period": "5m", "--route-reconciliation-period": "1m"},
+        }
+    },
+    "servicePrincipalProfile": {"clientId": "", "secret": ""},
+}
+SPACE = {"type": "Microsoft.EventHub/namespaces", "name": "space", "sku": {"capacity": 2}}
+EVENTS = {"type": "Microsoft.EventHub/namespaces/eventhubs", "name": "space/footfall"}
+
+
+def installation(partitions: int, units: int) -> dict[str, Any]:
+    events = EVENTS | {"properties": {"partitionCount": partitions}}
+    return {"resources": [SPACE, events], "outputs": {"sizes": {"throughputUnits": units}}}
+
+
+def metric(name: str, aggregation: str) -> dict[str, Any]:
+    return {"properties": {"criteria": {"allOf": [{"metricName": name, "timeAggregation": aggregation}]}}}
+
+
+def rules(about: str, value: object) -> list[str]:
+    return [one.rule for one in judge(about, "file", "it", value)]
+
+
+@pytest.mark.parametrize(
+    ("about", "right"),
+    [
+        ("pod", POD),
+        ("module", MODULE),
+        ("create options", OPTIONS),
+        ("compose service", SERVICE),
+        ("hub: Microsoft.Storage/storageAccounts", HUB),
+        ("route", ROUTE),
+        ("route", ROUTE | {"priority": 9}),
+        ("cluster", CLUSTER),
+        ("installation", installation(2, 2)),
+        ("installation", installation(32, 2)),
+        ("taggable", {"name": "footfall-prod-x", "type": "a/b", "tags": {"azd-env-name": "prod"}}),
+        ("taggable", {"name": "x", "type": "Microsoft.Storage/storageAccounts", "tags": {"azd-env-name": "prod"}}),
+        ("twin", {"name": "$edgeHub", "desired": {"properties.desired": {"schemaVersion": "1.2"}}}),
+        ("twin", {"name": "$edgeHub", "desired": {"properties.desired.routes.r": ""}}),
+        ("parameter", {"name": "apiKey", "type": "securestring", "minLength": 1, "metadata": {"description": "x"}}),
+        ("serving container", SERVING),
+        ("serving container", SERVING | {"startupProbe": {"timeoutSeconds": 5}}),
+        ("Microsoft.Insights/metricAlerts", metric("Errors", "Total")),
+        ("what no rule is about", {}),
+    ],
+)
+def test_what_is_right_is_not_said(about: str, right: object) -> None:
+    assert rules(about, right) == []
+
+
+@pytest.mark.parametrize(
+    ("about", "wrong", "rule"),
+    [
+        ("pod", POD | {"hostPID": True}, "locked-down"),
+        ("pod", POD | {"volumes": [{"name": "v", "hostPath": {"path": "/"}}]}, "locked-down"),
+        ("pod", POD | {"automountServiceAccountToken": None}, "locked-down"),
+        ("module", MODULE | {"settings": {"image": "registry:5000/edge"}}, "image"),
+        ("module", MODULE | {"settings": {"image": "edge:latest"}}, "image"),
+        ("module", MODULE | {"name": "a.b"}, "module-name"),
+        ("module", MODULE | {"env": {"PictureStorage": {"value": "a key"}}}, "plain-secret"),
+        ("create options", OPTIONS | {"User": "0:0"}, "root"),
+        ("create options", OPTIONS | {"User": "root"}, "root"),
+        ("create options", {"HostConfig": {"CapDrop": ["ALL"]}}, "root"),
+        ("create options", OPTIONS | {"HostConfig": {"CapDrop": ["ALL"], "Privileged": True}}, "root"),
+        ("compose service", SERVICE | {"ports": ["80:80"]}, "open-door"),
+        ("compose service", SERVICE | {"network_mode": "host"}, "locked-down"),
+        ("compose service", SERVICE | {"environment": {"FACE_API_KEY": "x"}}, "secret-in-environment"),
+        ("hub: Microsoft.Storage/storageAccounts", HUB | {"kind": "StorageV2"}, "profile"),
+        ("route", ROUTE | {"priority": 10}, "route"),
+        ("route", {"route": "FROM nowhere"}, "route"),
+        ("cluster", CLUSTER | {"masterProfile": {"count": 1}}, "cluster"),
+        ("cluster", CLUSTER | {"agentPoolProfiles": [{"count": 3}, {"count": 2}]}, "cluster"),
+        ("cluster", CLUSTER | {"servicePrincipalProfile": {"secret": "x"}}, "plain-secret"),
+        ("installation", installation(1, 2), "partitions"),
+        ("installation", installation(2, 3), "partitions"),
+        ("taggable", {"name": "x", "type": "a/b"}, "tags"),
+        ("taggable", {"name": "x", "type": "a/b", "tags": {"azd-env-name": "prod"}}, "shared-name"),
+        ("twin", {"name": "$edgeHub", "desired": {"properties.desired": {"schemaVersion": "9"}}}, "schema"),
+        ("twin", {"name": "$edgeHub", "desired": {"properties.desired": {}}}, "schema"),
+        ("twin", {"name": "edge", "desired": {"properties.desired.x": "y" * 40_000}}, "twin-size"),
+        (
+            "parameter",
+            {"name": "apiKey", "type": "string", "minLength": 1, "metadata": {"description": "x"}},
+            "plain-secret",
+        ),
+        ("declaration", {"kind": "param", "type": "int", "file": "x", "decorators": "@description('x')"}, "unbounded"),
+        ("serving container", SERVING | {"startupProbe": {}}, "probe"),
+        ("Microsoft.Insights/metricAlerts", metric("LateEvents", "Total"), "metric"),
+        ("Microsoft.Insights/metricAlerts", metric("Errors", "Average"), "metric"),
+        ("Microsoft.Insights/metricAlerts", metric("OutputWatermarkDelaySeconds", "Maximum"), "quiet-night"),
+        ("dockerfile", {"file": "x", "text": "ENV API_KEY=1", "last": "x\nUSER 1:1\n"}, "plain-secret"),
+        ("dockerfile", {"file": "x", "text": "", "last": "x\nUSER 1\nUSER root\n"}, "root"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_else(about: str, wrong: object, rule: str) -> None:
+    assert rules(about, wrong) == [rule]
+
+
+def test_what_cannot_be_judged_is_a_fault() -> None:
+    (one,) = (fault for fault in judge("twin", "file", "edge", {"name": "edge"}) if fault.rule == "schema")
+
+    assert "can't be judged" in one.message
