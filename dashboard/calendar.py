@@ -26,10 +26,9 @@ class Calendar:
         return self.start_of(first), self.start_of(last + DAY)
 
     def day_of(self, moment: datetime) -> date:
-        """The store's day that `moment` falls in."""
-        local = moment.astimezone(self.zone).replace(tzinfo=None)
-        since_midnight = timedelta(hours=self.day_start.hour, minutes=self.day_start.minute)
-        return (local - since_midnight).date()
+        """The store's day that `moment` falls in. Where clocks go back over its start, the first time counts."""
+        local = moment.astimezone(self.zone).date()
+        return next(day for day in (local + DAY, local, local - DAY, local - 2 * DAY) if self.start_of(day) <= moment)
 
     def day_ending(self, window_end: datetime) -> date:
         """The day of a window: one that ends as the day does belongs to that day."""

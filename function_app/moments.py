@@ -75,11 +75,8 @@ class DayStart:
         """The store's day that holds the quarter minute up to `window_end`."""
         begun = window_end - QUARTER_MINUTE
         on = begun.astimezone(self.zone).date()
-        start = self._on(on)
-        if start > begun:
-            on -= timedelta(days=1)
-            start = self._on(on)
-        return Span(start, self._on(on + timedelta(days=1)))
+        starts = [self._on(on + timedelta(days=days)) for days in (-2, -1, 0, 1, 2)]
+        return Span(max(start for start in starts if start <= begun), min(start for start in starts if start > begun))
 
     def hour_of(self, window_end: datetime) -> Span:
         """The full UTC hour that holds the quarter minute up to `window_end`, cut where a day begins in it."""

@@ -28,6 +28,23 @@ def test_the_repeated_hour_is_two_hours() -> None:
     assert hours[2:4] == ["2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "start", "changes"),
+    [
+        ("Europe/Paris", time(2, 30), "2026-10-25"),
+        ("Europe/Paris", time(2, 30), "2026-03-29"),
+        ("Africa/Cairo", time(), "2026-04-24"),
+        ("America/Nuuk", time(23, 30), "2026-03-29"),
+    ],
+)
+def test_a_moment_lies_within_its_day_also_when_clocks_change(zone: str, start: time, changes: str) -> None:
+    calendar = Calendar(ZoneInfo(zone), zone, start)
+    for minutes in range(-24 * 60, 24 * 60, 15):
+        moment = at(f"{changes} 00:00:00") + timedelta(minutes=minutes)
+        day = calendar.day_of(moment)
+        assert calendar.start_of(day) <= moment < calendar.start_of(day + timedelta(days=1))
+
+
 def test_a_day_that_begins_at_four_holds_the_night_before_it_ends() -> None:
     assert FROM_FOUR.day_of(at("2026-03-11 02:59:00")) == date(2026, 3, 10)
     assert FROM_FOUR.day_of(at("2026-03-11 03:00:00")) == date(2026, 3, 11)

@@ -114,6 +114,26 @@ def test_a_day_begins_where_the_store_says() -> None:
     assert len(people.add_tally(pool, arrival(2, night + FIVE), berlin, night).days) == 2
 
 
+@pytest.mark.parametrize(
+    ("day", "changes"),
+    [
+        ("02:30 Europe/Paris", "2026-10-25"),
+        ("02:30 Europe/Paris", "2026-03-29"),
+        ("00:00 Africa/Cairo", "2026-04-24"),
+        ("23:30 America/Nuuk", "2026-03-29"),  # there 23:00 to 23:59 is left out
+    ],
+)
+def test_a_moment_lies_within_its_day_and_days_follow_one_another_when_clocks_change(day: str, changes: str) -> None:
+    starts, midnight = DayStart.parse(day), datetime.fromisoformat(f"{changes}T00:00:00Z")
+    spans = []
+    for minutes in range(-24 * 60, 24 * 60, 15):
+        end = midnight + timedelta(minutes=minutes)
+        spans.append(starts.day_of(end))
+        assert spans[-1].start < end <= spans[-1].end
+    spans = list(dict.fromkeys(spans))
+    assert [one.end for one in spans[:-1]] == [other.start for other in spans[1:]]
+
+
 def test_a_blob_that_comes_again_changes_nothing_for_as_long_as_a_camera_may_repeat_it() -> None:
     pool = people.add_tally(EMPTY, arrival(0, MORNING), rules(5), MORNING)
     for number in range(1, MOST_SEEN):
