@@ -33,6 +33,10 @@ class ModelRefused(EdgeError):
     status = 2
 
 
+class ModelFailed(EdgeError):
+    """A model that has proved itself fails on a picture of the camera."""
+
+
 class SpoolUnusable(EdgeError):
     """The spool's folder or key can't be used."""
 

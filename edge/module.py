@@ -13,7 +13,7 @@ import structlog
 from edge.camera.reader import Reader
 from edge.counting.account import Account
 from edge.counts import Counts
-from edge.errors import PicturesLeft
+from edge.errors import ModelFailed, PicturesLeft
 from edge.forward import Forwarder
 from edge.parcel import Parcel
 from edge.picture import cut, picture_name
@@ -40,17 +40,19 @@ class Module:
         spool: Spool,
         forwarder: Forwarder,
         account: Account | None,
+        model_failed: Callable[[ModelFailed], None],
         settings: Callable[[], Settings],
         stopping: threading.Event,
     ) -> None:
         """settings: those in force, asked before each frame, as the twin may change them.
 
-        account: counts; None where frames have nothing to do with one another.
+        account: counts; None where frames have nothing to do with one another. model_failed: puts another model in the
+        place of one that fails on a frame, or raises the failure.
 
         stopping: once set, the module ends gracefully: what can't be sent in a few seconds waits in the spool.
         """
         self._reader, self._watch, self._spool, self._forwarder = reader, watch, spool, forwarder
-        self._account, self._settings = account, settings
+        self._account, self._model_failed, self._settings = account, model_failed, settings
         self._asked: queue.SimpleQueue[Future[bool]] = queue.SimpleQueue()
         self._stopping = stopping
         self._kept_at = self._said_at = time.monotonic()
@@ -103,7 +105,11 @@ class Module:
             return
         started = time.monotonic()
         self._keep(self._watch.decide(started + self._look_seconds))  # rather now than after another look
-        glance = self._watch.look(frame, self._settings())
+        try:
+            glance = self._watch.look(frame, self._settings())
+        except ModelFailed as failure:
+            self._model_failed(failure)
+            return
         self._look_seconds = time.monotonic() - started
         self.counts.frames += 1
         self.counts.frames_with_people += bool(glance.seen.tracks)

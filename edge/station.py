@@ -48,6 +48,7 @@ class Station:
             spool=self._spool,
             forwarder=self._forwarder,
             account=self._account() if source.continuous else None,
+            model_failed=lambda failure: self._keeper.fall_back(self._watch.model, failure),
             settings=lambda: settings.current,
             stopping=stopping,
         )

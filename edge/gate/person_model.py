@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge.errors import ModelRefused
+from edge.errors import ModelFailed, ModelRefused
 from edge.frame import Pixels
 from edge.gate.decoders.choose import decoder_for
 from edge.gate.detections import Detections
@@ -39,10 +39,13 @@ class PersonModel:
         return any(word.casefold() in self._labels for word in objects)
 
     def detect(self, pixels: Pixels, objects: Sequence[str], threshold: float) -> Detections:
-        """The objects that score at least `threshold` in pixels as `preparation` wants them."""
-        answers = self._network.run_in_place(lambda tensor: self.preparation.write(pixels, tensor))
-        outputs = tuple(tensor.real(values) for tensor, values in zip(self._network.outputs, answers, strict=True))
-        found = self._decoder.decode(outputs, threshold)
+        """The objects that score at least `threshold` in pixels as `preparation` wants them. Raises ModelFailed."""
+        try:
+            answers = self._network.run_in_place(lambda tensor: self.preparation.write(pixels, tensor))
+            outputs = tuple(tensor.real(values) for tensor, values in zip(self._network.outputs, answers, strict=True))
+            found = self._decoder.decode(outputs, threshold)
+        except (ValueError, RuntimeError, IndexError, OverflowError) as error:
+            raise ModelFailed(f"the model fails on a picture ({type(error).__name__})") from None
         words = {word.casefold() for word in objects}
         wanted = {place for place, label in enumerate(self._labels) if label in words}
         kept = np.array([place in wanted for place in found.classes.tolist()], bool)

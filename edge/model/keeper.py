@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from edge.errors import ModelRefused, SettingsRefused
+from edge.errors import ModelFailed, ModelRefused, SettingsRefused
 from edge.gate.person_model import PersonModel
 from edge.model.download import DownloadFailed, checked, download
 from edge.model.package import unpack
@@ -15,6 +15,7 @@ from edge.model.trial import try_out
 from edge.settings import Settings
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
+BUILT_IN = "built-in"
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class ModelKeeper:
         self._asked = 0
         self._answered = 0
         self._stopping = False
+        self._failed: str | None = None
         self._thread = threading.Thread(target=self._run, name="model", daemon=True)
         self.in_force: InForce | None = None
         self.error: str | None = None
@@ -72,7 +74,7 @@ class ModelKeeper:
 
         Of another one this is found out when it is tried.
         """
-        wanted = settings.model_zip_sha256 or "built-in"
+        wanted = settings.model_zip_sha256 or BUILT_IN
         if self.in_force and self.in_force.sha256 == wanted and self.blind(settings):
             raise SettingsRefused({"ObjectsOfInterest": "the model in force knows none of these words"})
 
@@ -81,9 +83,10 @@ class ModelKeeper:
         return self.in_force is not None and not self.in_force.model.knows(settings.objects_of_interest)
 
     def want(self, settings: Settings) -> None:
-        """From now on the model that these settings name; returns at once."""
+        """From now on the model that these settings name, also if it has failed before; returns at once."""
         with self._wanted:
             self._settings = settings
+            self._failed = None
             self._asked += 1
             self._wanted.notify_all()
 
@@ -95,6 +98,22 @@ class ModelKeeper:
             if not self._wanted.wait_for(lambda: self._answered >= asked or self._stopping, timeout):
                 return "still at it; ask for the status later"
         return self.error
+
+    def fall_back(self, model: PersonModel, failure: ModelFailed) -> None:
+        """This model failed on a picture: the built-in one looks until a model is wanted anew.
+
+        A failure of what is in force no more means nothing. Raises `failure` if there is no other model.
+        """
+        with self._wanted:
+            failed = self.in_force
+            if failed is None or failed.model is not model:
+                return
+            if failed.sha256 == BUILT_IN or not self._built_in.exists():
+                raise failure
+            self._failed, self.error = failed.sha256, str(failure)
+            self._cached(failed.sha256).unlink(missing_ok=True)
+            self._use(self._take_built_in())
+        log.warning("model failed", reason=self.error, hint="the built-in one looks; mend it, or call reloadModel")
 
     def _run(self) -> None:
         pause: float | None = None
@@ -116,7 +135,9 @@ class ModelKeeper:
 
     def _satisfy(self, settings: Settings) -> bool:
         """Put the wanted model in force if it isn't; whether a failure may pass and trying again makes sense."""
-        wanted = settings.model_zip_sha256 or "built-in"
+        wanted = settings.model_zip_sha256 or BUILT_IN
+        if wanted == self._failed:
+            return False
         self.error = None
         if self.in_force and self.in_force.sha256 == wanted:
             return False
@@ -148,7 +169,7 @@ class ModelKeeper:
 
     def _take_built_in(self) -> PersonModel:
         model = PersonModel(self._built_in)
-        self.in_force = InForce("built-in", model)
+        self.in_force = InForce(BUILT_IN, model)
         return model
 
     def _cached(self, sha256: str) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edge.errors import ModelRefused
+from edge.errors import ModelFailed, ModelRefused
 from edge.frame import Pixels
 from edge.gate.person_model import PersonModel
 
@@ -19,8 +19,8 @@ def prove(model: PersonModel, objects: Sequence[str]) -> None:
         found = model.detect(
             trial_picture(model.preparation.width, model.preparation.height), objects, LOWEST_THRESHOLD
         )
-    except (ValueError, RuntimeError, IndexError) as error:
-        raise ModelRefused(f"the model fails on a test picture ({type(error).__name__})") from None
+    except ModelFailed as failure:
+        raise ModelRefused(str(failure)) from None
     if not np.issubdtype(found.scores.dtype, np.floating):
         raise ModelRefused("the model's scores are whole numbers without a scale")
     if not (np.isfinite(found.boxes).all() and (found.scores >= 0).all() and (found.scores <= 1).all()):

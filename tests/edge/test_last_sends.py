@@ -34,6 +34,7 @@ def send_the_rest(spool: SlowSpool) -> None:
         "spool": spool,
         "forwarder": SimpleNamespace(last_error="ServerBusy", hurry=lambda: None),
         "account": None,
+        "model_failed": None,
     }
     Module(**parts, settings=lambda: resolve({}), stopping=threading.Event())._send_the_rest()
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.errors import ModelRefused, SettingsRefused
+from edge.errors import ModelFailed, ModelRefused, SettingsRefused
 from edge.gate.labels import fitted, read_labels
 from edge.gate.people import find_people
 from edge.gate.person_model import PersonModel
@@ -24,10 +24,11 @@ from edge.model import package, trial
 from edge.model.download import DownloadFailed, download
 from edge.model.keeper import ModelKeeper
 from edge.model.package import unpack
-from edge.model.proof import prove
+from edge.model.proof import prove, trial_picture
 from edge.settings import Settings, resolve
 from tests.edge.model_zips import dev_kit_zip, served, sha256, zipped
 from tests.edge.scenes import frame_of, photograph
+from vision.runtime import Network
 
 
 @pytest.fixture(scope="session")
@@ -438,6 +439,46 @@ def test_after_a_restart_without_network_the_last_model_goes_on(weights: Path, t
     again.first(wanting("http://127.0.0.1:1/", content))
     assert again.in_force
     assert again.in_force.sha256 == sha256(content)
+
+
+def test_a_model_that_fails_on_a_picture_gives_way_to_the_built_in_one_until_it_is_asked_for_again(
+    weights: Path, tmp_path: Path, tflite: bytes
+) -> None:
+    content = dev_kit_zip(tflite)
+    with keeping(weights, tmp_path) as kept, served(content) as url:
+        wanted = wanting(url, content)
+        kept.keeper.reload(wanted, timeout=30)
+        assert kept.keeper.in_force
+        failing = kept.keeper.in_force.model
+        kept.keeper.fall_back(failing, ModelFailed("the model fails on a picture (RuntimeError)"))
+        assert kept.keeper.in_force.sha256 == "built-in"
+        assert kept.keeper.error == "the model fails on a picture (RuntimeError)"
+        assert not list(tmp_path.glob("*.zip"))
+        kept.keeper.fall_back(failing, ModelFailed("of a model that is in force no more"))
+        assert kept.keeper.error == "the model fails on a picture (RuntimeError)"
+        assert kept.keeper.reload(wanted, timeout=30) is None
+        assert kept.keeper.in_force.sha256 == sha256(content)
+
+
+def test_a_built_in_model_that_fails_has_none_behind_it(weights: Path, tmp_path: Path) -> None:
+    with keeping(weights, tmp_path) as kept:
+        built_in = kept.keeper.first(resolve({}))
+        with pytest.raises(ModelFailed, match="on a picture"):
+            kept.keeper.fall_back(built_in, ModelFailed("the model fails on a picture (RuntimeError)"))
+
+
+def test_a_network_that_gives_up_on_a_picture_is_a_failure_of_the_model(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = PersonModel(weights / "person_detector.tflite")
+
+    def give_up(*_: object) -> None:
+        raise RuntimeError("Node number 7 (RESHAPE) failed to invoke.")
+
+    monkeypatch.setattr(Network, "run_in_place", give_up)
+    pixels = trial_picture(model.preparation.width, model.preparation.height)
+    with pytest.raises(ModelFailed, match=r"fails on a picture \(RuntimeError\)"):
+        model.detect(pixels, ["person"], 0.5)
 
 
 def test_a_cached_model_that_was_tampered_with_is_not_used(weights: Path, tmp_path: Path, tflite: bytes) -> None:
