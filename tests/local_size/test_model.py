@@ -200,7 +200,7 @@ def test_the_bicep_applies_the_same_formulas_whatever_the_demand(tmp_path: Path)
     (tmp_path / "cases.bicepparam").write_text("using 'cases.bicep'\n")
 
     with compiler.running(program) as bicep:
-        worked_out = bicep.snapshot(tmp_path / "cases.bicepparam")["outputs"]["sizes"]
+        worked_out = bicep.snapshot(tmp_path / "cases.bicepparam", tmp_path)["outputs"]["sizes"]
 
     assert worked_out == [as_bicep(size(demand, FIGURES)) for demand in demands]
 
