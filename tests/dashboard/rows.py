@@ -67,7 +67,7 @@ def shop_days(first: datetime, last: datetime, seed: int) -> Iterable[Row]:
     choose = random.Random(seed)  # noqa: S311 (traffic, not secrets)
     moment = first
     while moment <= last:
-        for store, camera, share in PLACES if _crowd(moment) else ():
+        for store, camera, share in PLACES:
             made = _window(choose, moment, store, camera, 0.35 * _crowd(moment) * share)
             if made["faces"]:
                 yield made
