@@ -42,14 +42,40 @@ def pictures_in(packet: "av.Packet[VideoStream]", damage: Damage) -> Iterator[av
 
 
 def packets_of(container: InputContainer, stream: VideoStream, damage: Damage) -> "Iterator[av.Packet[VideoStream]]":
-    """Every packet that can be read, and at the end the empty one that makes the decoder give up its last pictures."""
-    bad = 0
+    """Every packet that can be read, and at the end the empty one that makes the decoder give up its last pictures.
+
+    A damaged length swallows what lies behind it: where the container's index knows of more, reading goes on there.
+    """
+    bad, furthest, resumed_at = 0, -1, -1
     while bad < MOST_BAD_READS:
         try:
             for packet in container.demux(stream):
                 bad = 0
+                if not packet.size and packet.pts is None:
+                    if furthest > resumed_at and _resumed(container, stream, furthest):
+                        resumed_at = furthest
+                        break
+                    yield packet
+                    return
+                damage.packets += furthest == resumed_at > -1 and (packet.pts or 0) > furthest
+                furthest = max(furthest, packet.pts or 0)
                 yield packet
-            return
+            else:
+                return
         except av.FFmpegError:
             bad += 1
             damage.packets += 1
+
+
+def _resumed(container: InputContainer, stream: VideoStream, read_to: int) -> bool:
+    """Whether the next packet is one behind `read_to`, in the stream's time base, though reading ended there."""
+    if stream.duration is None or not stream.average_rate or stream.time_base is None:
+        return False
+    one = max(1, round(1 / (stream.average_rate * stream.time_base)))
+    if read_to + 2 * one >= (stream.start_time or 0) + stream.duration:
+        return False
+    try:
+        container.seek(read_to + one, stream=stream, backward=False)
+    except av.FFmpegError:
+        return False
+    return True

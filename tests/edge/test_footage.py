@@ -76,6 +76,18 @@ def test_a_damaged_packet_costs_its_own_picture_and_is_said(tmp_path: Path) -> N
     assert {"event": "footage damaged", "packetsSkipped": 1, "log_level": "warning"} in logs
 
 
+def test_a_damaged_length_costs_its_own_picture_and_not_those_it_swallows(tmp_path: Path) -> None:
+    path = film(tmp_path / "footage.avi", "mjpeg")
+    with av.open(str(path)) as container:
+        sixth = bytes([packet for packet in container.demux(video=0) if packet.size][5])
+    content = bytearray(path.read_bytes())
+    content[content.index(sixth) - 3] ^= 0xCE  # of its length: some 50,000 bytes more
+    path.write_bytes(content)
+    with capture_logs() as logs:
+        assert len(shown_of(path)) >= 38
+    assert any(line["event"] == "footage damaged" for line in logs)
+
+
 @pytest.fixture(scope="module")
 def footage(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Whole footage in the usual containers."""
