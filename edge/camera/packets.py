@@ -46,18 +46,20 @@ def packets_of(container: InputContainer, stream: VideoStream, damage: Damage) -
 
     A damaged length swallows what lies behind it: where the container's index knows of more, reading goes on there.
     """
-    bad, furthest, resumed_at = 0, -1, -1
+    bad, furthest = 0, -1
+    resumed_at: int | None = None
     while bad < MOST_BAD_READS:
         try:
             for packet in container.demux(stream):
                 bad = 0
                 if not packet.size and packet.pts is None:
-                    if furthest > resumed_at and _resumed(container, stream, furthest):
+                    if furthest != resumed_at and _resumed(container, stream, furthest):
                         resumed_at = furthest
                         break
                     yield packet
                     return
-                damage.packets += furthest == resumed_at > -1 and (packet.pts or 0) > furthest
+                if furthest == resumed_at and (packet.pts or 0) > furthest:  # so there was more
+                    damage.packets += 1
                 furthest = max(furthest, packet.pts or 0)
                 yield packet
             else:
@@ -69,7 +71,7 @@ def packets_of(container: InputContainer, stream: VideoStream, damage: Damage) -
 
 def _resumed(container: InputContainer, stream: VideoStream, read_to: int) -> bool:
     """Whether the next packet is one behind `read_to`, in the stream's time base, though reading ended there."""
-    if stream.duration is None or not stream.average_rate or stream.time_base is None:
+    if read_to < 0 or stream.duration is None or not stream.average_rate or stream.time_base is None:
         return False
     one = max(1, round(1 / (stream.average_rate * stream.time_base)))
     if read_to + 2 * one >= (stream.start_time or 0) + stream.duration:

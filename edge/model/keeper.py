@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +112,8 @@ class ModelKeeper:
             if failed.sha256 == BUILT_IN or not self._built_in.exists():
                 raise failure
             self._failed, self.error = failed.sha256, str(failure)
-            self._cached(failed.sha256).unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that takes nothing: the next start tries this model again
+                self._cached(failed.sha256).unlink()
             self._use(self._take_built_in())
         log.warning("model failed", reason=self.error, hint="the built-in one looks; mend it, or call reloadModel")
 

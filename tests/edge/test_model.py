@@ -1,4 +1,5 @@
 import ast
+import errno
 import io
 import json
 import re
@@ -458,6 +459,21 @@ def test_a_model_that_fails_on_a_picture_gives_way_to_the_built_in_one_until_it_
         assert kept.keeper.error == "the model fails on a picture (RuntimeError)"
         assert kept.keeper.reload(wanted, timeout=30) is None
         assert kept.keeper.in_force.sha256 == sha256(content)
+
+
+def test_a_model_that_fails_gives_way_also_where_its_zip_can_not_be_deleted(
+    weights: Path, tmp_path: Path, tflite: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    content = dev_kit_zip(tflite)
+    with keeping(weights, tmp_path) as kept, served(content) as url:
+        kept.keeper.reload(wanting(url, content), timeout=30)
+        assert kept.keeper.in_force
+        monkeypatch.setattr(Path, "unlink", read_only)
+        kept.keeper.fall_back(kept.keeper.in_force.model, ModelFailed("the model fails on a picture (RuntimeError)"))
+        assert kept.keeper.in_force.sha256 == "built-in"
 
 
 def test_a_built_in_model_that_fails_has_none_behind_it(weights: Path, tmp_path: Path) -> None:
