@@ -30,26 +30,27 @@ up: setup ## start the whole pattern and keep it running
 # Tests wait for processes and timers too: more workers than cores.
 PYTEST := $(VENV)/python -m pytest -q -n $(or $(WORKERS),$(shell expr $$(nproc 2>/dev/null || echo 2) + 1)) --dist loadfile
 
+WITHOUT_DRILLS := $(if $(DRILLS),,-m "not drill")
 ifdef ROOM
 OF_ROOM := $(wildcard tests/$(ROOM) tests/$(ROOM)_*)
 $(if $(OF_ROOM),,$(error no room $(ROOM): see the folders of tests/))
 test: setup-tests
-	@$(PYTEST) $(if $(DRILLS),,-m "not drill") $(OF_ROOM) $(ARGS)
+	@$(PYTEST) $(WITHOUT_DRILLS) $(OF_ROOM) $(ARGS)
 else
-test: setup-tests ## all tests, types, style, templates; ROOM=edge: that room's, without drills (DRILLS=yes: with them)
+test: setup-tests ## types, style and tests; ROOM=edge: that room's; DRILLS=yes: the long ones too, as CI does
 	@$(MAKE) style
 	@$(MAKE) --jobs=2 types suite
 endif
 
 suite: setup-tests
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) $(WITHOUT_DRILLS) $(ARGS)
 
 ifndef SEED
 SEED := $(shell echo $$RANDOM)
 endif
-test-shuffled: setup-tests ## all tests in a random order (SEED=… for the same one again; ROOM=, WORKERS=, ARGS= too)
+test-shuffled: setup-tests ## tests in a random order (SEED=… for the same one again; ROOM=, DRILLS=, WORKERS=, ARGS= too)
 	@echo "the order of SEED=$(SEED)"
-	@$(PYTEST) --random-order-bucket class --random-order-seed $(SEED) $(OF_ROOM) $(ARGS) || \
+	@$(PYTEST) $(WITHOUT_DRILLS) --random-order-bucket class --random-order-seed $(SEED) $(OF_ROOM) $(ARGS) || \
 		{ echo "the order was that of SEED=$(SEED)"; exit 1; }
 
 test-pythons: setup-tests ## a short run on each other Python of this machine that the project takes
