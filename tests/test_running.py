@@ -38,16 +38,27 @@ def test_a_failing_property_is_red_with_its_first_example() -> None:
     assert len(failures) <= 3, "the example found, and its repetition"
 
 
-@pytest.mark.parametrize(("arguments", "drills"), [(["ROOM=windows"], False), (["ROOM=windows", "DRILLS=yes"], True)])
-def test_a_room_is_tested_without_its_drills(arguments: list[str], drills: bool) -> None:
+def pytest_line(*arguments: str) -> str:
+    """What `make` would have pytest run."""
     made = subprocess.run(
-        [MAKE, "--dry-run", "test", f"PYTHON={sys.executable}", *arguments],
+        [MAKE, "--dry-run", *arguments, f"PYTHON={sys.executable}"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     (line,) = [line for line in made.splitlines() if "pytest" in line]
-    assert "tests/windows" in line
+    return line
+
+
+@pytest.mark.parametrize("target", ["test", "test-shuffled"])
+@pytest.mark.parametrize("room", ["", "windows"])
+@pytest.mark.parametrize("drills", ["", "yes"])
+def test_drills_are_left_out_unless_they_are_asked_for(target: str, room: str, drills: str) -> None:
+    line = pytest_line(target, f"ROOM={room}", f"DRILLS={drills}")
+    assert ("tests/windows" in line) is bool(room)
     assert ('-m "not drill"' in line) is not drills
-    assert "infra.check" not in made
+
+
+def test_ci_runs_the_drills_too() -> None:
+    assert (ROOT / ".ci/run").read_text().splitlines()[-1] == "make test DRILLS=yes"
 
 
 def test_a_random_order_is_told_and_can_be_had_again() -> None:
