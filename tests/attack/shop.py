@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -63,19 +64,23 @@ def pictures(visits: Sequence[Visit], seed: int) -> list[Picture]:
     chance = random.Random(seed)  # noqa: S311
     taken = []
     for camera in sorted({stop.camera for visit in visits for stop in visit.stops}):
-        stops = sorted(
-            ((stop, visit) for visit in visits for stop in visit.stops if stop.camera == camera),
-            key=lambda each: each[0].start,
-        )
+        stops = ((stop, visit) for visit in visits for stop in visit.stops if stop.camera == camera)
+        to_come = deque(sorted(stops, key=lambda each: each[0].start))
+        here: list[tuple[Stop, Visit]] = []
         moment = OPENS
-        while stops:
-            moment = max(moment, stops[0][0].start)
-            there = tuple(visit for stop, visit in stops if stop.start <= moment <= stop.end)
-            people = tuple(visit for visit in there if chance.random() < FACE_SHOWS)
+        while True:
+            here = [(stop, visit) for stop, visit in here if stop.end >= moment]
+            while to_come and (not here or to_come[0][0].start <= moment):
+                stop, visit = to_come.popleft()
+                if stop.end >= moment:  # else they were gone before the next picture
+                    moment = max(moment, stop.start)
+                    here.append((stop, visit))
+            if not here:
+                break
+            people = tuple(visit for _, visit in here if chance.random() < FACE_SHOWS)
             if people:
                 taken.append(Picture(moment, camera, people))
             moment += timedelta(seconds=BETWEEN_PICTURES_SECONDS if people else 1)
-            stops = [(stop, visit) for stop, visit in stops if stop.end >= moment]
     return sorted(taken, key=lambda picture: picture.at)
 
 
