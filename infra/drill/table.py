@@ -3,21 +3,8 @@
 from collections.abc import Callable
 
 from infra.drill.growth import another_image, full_node, scaled, tenth
-from infra.drill.trials import (
-    Drill,
-    closed,
-    cold_start,
-    database_away,
-    erasure,
-    killed,
-    policies,
-    power_cut,
-    replay,
-    rollouts,
-    starts,
-    storage_and_hub_away,
-    undisturbed,
-)
+from infra.drill.outages import cold_start, database_away, power_cut, storage_and_hub_away
+from infra.drill.trials import Drill, closed, erasure, killed, policies, replay, rollouts, starts, undisturbed
 
 Trial = Callable[[Drill], str]
 

@@ -15,8 +15,6 @@ from infra.drill.enforced import IN_FORCE
 WORKLOADS = ("statefulset/postgres", "deployment/face-api", "deployment/worker")
 AT_A_TIME = 4
 """Connections tried at once: a forbidden one takes three seconds to be one."""
-MOST_AFTER = 15
-"""Seconds from the database's being ready to the Face API's."""
 UNDER_LOAD, LONGEST_FEED = 16, 900
 """Seconds over which pictures come while something is disturbed, and the longest that they wait for the storage."""
 PATIENCE = 240
@@ -204,99 +202,6 @@ def killed(drill: Drill) -> str:
     return disturbed(drill, disturb)
 
 
-def database_away(drill: Drill, seconds: float) -> str:
-    """The database is away under load for so long: nothing is lost, and the log says it once."""
-
-    begin = time.monotonic()
-
-    def disturb() -> None:
-        scale = ["-n", drill.cluster.namespace, "scale", "statefulset/postgres"]
-        drill.cluster.run(*scale, "--replicas=0")
-        time.sleep(seconds)
-        drill.cluster.run(*scale, "--replicas=1")
-
-    said = disturbed(drill, disturb)
-    return f"{said}; {_said_once(drill.cluster, time.monotonic() - begin)}"
-
-
-def _said_once(cluster: Cluster, seconds: float) -> str:
-    """Each Face API's log names the outage once when it begins and once when it ends."""
-    for pod in cluster.json("pods", "-l", "app=face-api")["items"]:
-        name = pod["metadata"]["name"]
-        log = cluster.run("-n", cluster.namespace, "logs", name, f"--since={seconds:.0f}s")
-        lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-        warned = [line["event"] for line in lines if line["level"] in ("warning", "error")]
-        ended = sum(line["event"] == "store can be written" for line in lines)
-        if warned != ["store can't be written"] or ended != 1:
-            raise DidNotHold(f"face-api's log says {len(warned)} times that something is away, {ended} that it is over")
-    return "said once"
-
-
-def cold_start(drill: Drill, late: float) -> str:
-    """A power cut under load, all containers at one moment, and the database comes so much later than the rest.
-
-    The Face API waits for it, and is ready within 15 s of it.
-    """
-    cluster = drill.cluster
-
-    def disturb() -> None:
-        cluster.run("-n", cluster.namespace, "scale", "statefulset/postgres", "--replicas=0")
-        delete = ["-n", cluster.namespace, "delete", "pod", "--all", "--force", "--grace-period=0"]
-        cluster.run(*delete, "--wait=false")
-        time.sleep(late)
-        until("the Face API waits for the database", lambda: _waits(cluster), 120, every=3)
-        cluster.run("-n", cluster.namespace, "scale", "statefulset/postgres", "--replicas=1")
-        cluster.ready("statefulset/postgres", seconds=120)
-        begin = time.monotonic()
-        cluster.ready("deployment/face-api", seconds=300)
-        took = time.monotonic() - begin
-        if took > MOST_AFTER:
-            raise DidNotHold(f"ready {took:.0f} s after the database, not within {MOST_AFTER} s")
-        ready.append(f"ready {took:.0f} s after the database")
-
-    ready: list[str] = []
-    said = disturbed(drill, disturb)
-    return f"{ready[0]}; {said}"
-
-
-def _waits(cluster: Cluster) -> bool:
-    """Whether every Face API has its models and says that the database is away: a slow start is another matter."""
-    logs = ["-n", cluster.namespace, "logs", "--tail=-1"]
-    pods = cluster.json("pods", "-l", "app=face-api")["items"]
-    names = [one["metadata"]["name"] for one in pods if "deletionTimestamp" not in one["metadata"]]
-    return bool(names) and all("store away" in cluster.run(*logs, name, check=False) for name in names)
-
-
-def storage_and_hub_away(drill: Drill, seconds: float) -> str:
-    """Nothing outside answers for so long."""
-
-    def disturb() -> None:
-        outside = drill.cluster.outside
-        drill.cluster.apply(_SHUT.format(namespace=outside))
-        time.sleep(seconds)
-        drill.cluster.run("-n", outside, "delete", "networkpolicy", "shut")
-
-    return disturbed(drill, disturb)
-
-
-_SHUT = """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {{name: shut, namespace: {namespace}}}
-spec: {{podSelector: {{}}, policyTypes: [Ingress]}}
-"""
-
-
-def power_cut(drill: Drill) -> str:
-    """All containers end at one moment, under load."""
-
-    def disturb() -> None:
-        delete = ["-n", drill.cluster.namespace, "delete", "pod", "--all"]
-        drill.cluster.run(*delete, "--force", "--grace-period=0", "--wait=false")
-
-    return disturbed(drill, disturb)
-
-
 def replay(drill: Drill) -> str:
     """What is no picture goes to poison by itself, and comes back when asked for."""
     drill.set_aside = 1
@@ -311,7 +216,7 @@ def replay(drill: Drill) -> str:
 
 
 def erasure(drill: Drill) -> str:
-    """The job forgets everyone on request."""
+    """The job forgets everyone on request: whoever comes again is new."""
     cluster = drill.cluster
     cluster.run("-n", cluster.namespace, "create", "job", "forget-now", "--from=cronjob/erasure")
     cluster.run(
@@ -320,4 +225,8 @@ def erasure(drill: Drill) -> str:
     said = cluster.run("-n", cluster.namespace, "logs", "job/forget-now")
     if "erased" not in said:
         raise DidNotHold(f"the job said {said.strip()[-100:]}")
-    return "visitor memory erased"
+    drill.feed()  # makes everyone known again, as the lines after this one want it
+    gained, _ = drill.gained()
+    if not gained.get("newVisitors"):
+        raise DidNotHold("the job said that it erased, and nobody who comes again is new")
+    return f"visitor memory erased, {gained['newVisitors']} new visitors after it"
