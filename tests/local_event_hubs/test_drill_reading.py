@@ -1,0 +1,28 @@
+"""What the drill reads back from the hub, with the real client: each message once in the sums, and all of them soon."""
+
+import json
+import time
+
+import pytest
+from azure.eventhub import EventData, EventHubProducerClient
+
+from infra.drill.inside import EVENTS, _sent
+from tests.local_event_hubs.conftest import Served
+
+MESSAGES = 400
+"""As many as a long drill has sent at its end; one by one, the client took 60 s for 260."""
+
+
+def test_all_that_a_long_drill_sent_is_read_before_it_gives_up(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(EVENTS, served.connection())
+    monkeypatch.setenv("EVENT_HUB_NAME", served.hub)
+    bodies = [{"tallyId": str(number % (MESSAGES - 1)), "faces": 2} for number in range(MESSAGES)]
+    with EventHubProducerClient.from_connection_string(served.connection(), eventhub_name=served.hub) as client:
+        client.send_batch([EventData(json.dumps(body)) for body in bodies], partition_id="1")
+
+    begin = time.monotonic()
+    found = _sent()
+
+    once = MESSAGES - 1
+    assert found == {"messages": MESSAGES, "distinct": once, "sums": {"faces": 2 * once}}
+    assert time.monotonic() - begin < 30
