@@ -89,6 +89,8 @@ def _tried(
         console.print(f"{'✓' if held else '✗'} {name}: {said}", markup=False, soft_wrap=True)
         if drill is None or (not held and (arguments.until_fault or name == next(iter(trials)))):
             break  # nothing stands: the rest would say the same
+        if not held:
+            drill.settle()
     return results
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import ssl
 import tarfile
+from argparse import Namespace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from infra.check.finding import ROOT
 from infra.check.kustomize import containers, pod_of
 from infra.check.network import check_network
-from infra.drill.__main__ import IMAGES, chosen, main
+from infra.drill.__main__ import IMAGES, _tried, chosen, main
 from infra.drill.cluster import Cluster, DidNotHold
 from infra.drill.growth import fillers, free_processors, millis
 from infra.drill.scene import Scene, authority
@@ -134,6 +135,30 @@ def test_a_lost_or_doubled_tally_is_named_with_both_numbers() -> None:
 
     with pytest.raises(DidNotHold, match=r"distinct: 6 for 7, faces: 18 for 21"):
         one.compare(one.gained()[0])
+
+
+def test_a_line_after_one_that_did_not_hold_is_not_blamed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = drill({})
+
+    def lost(_drill: Drill) -> str:
+        raise DidNotHold("lost")
+
+    def next_line(this: Drill) -> str:
+        return str(this.gained()[0])
+
+    monkeypatch.setattr("infra.drill.__main__._set", lambda *_: one)
+    trials = {"first": lambda _drill: "holds", "lost": lost, "next": next_line}
+    results = _tried(trials, one.cluster, SCENE, Namespace(until_fault=False))
+
+    assert [(held, said) for _, held, said, _ in results] == [(True, "holds"), (False, "lost"), (True, "{}")]
+
+
+def test_a_line_whose_pictures_never_end_does_not_end_the_drill() -> None:
+    one = drill({}, Aside("kubectl", "a", "b"))
+
+    one.settle()
+
+    assert one.sent["distinct"] == 4, "nothing was told of what came"
 
 
 def test_only_what_is_no_picture_may_be_in_poison() -> None:
