@@ -18,10 +18,12 @@ def database_away(drill: Drill, seconds: float) -> str:
     begin, before = time.monotonic(), _face_apis(cluster)
 
     def disturb() -> None:
-        scale = ["-n", cluster.namespace, "scale", "statefulset/postgres"]
-        cluster.run(*scale, "--replicas=0")
+        where = ["-n", cluster.namespace]
+        cluster.run(*where, "scale", "statefulset/postgres", "--replicas=0")
+        # Told to end, it may first serve those who are connected, for half a minute: until then nobody misses it.
+        cluster.run(*where, "wait", "--for=delete", "pod/postgres-0", "--timeout=120s", seconds=130)
         time.sleep(seconds)
-        cluster.run(*scale, "--replicas=1")
+        cluster.run(*where, "scale", "statefulset/postgres", "--replicas=1")
 
     said = disturbed(drill, disturb)
     return f"{said}; {said_once(cluster, before, begin)}"

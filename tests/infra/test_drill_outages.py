@@ -2,10 +2,12 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
 
+from infra.drill import outages
 from infra.drill.cluster import Cluster, DidNotHold
 from infra.drill.outages import said_once
 from infra.drill.trials import Drill, erasure
@@ -106,3 +108,29 @@ def test_an_erasure_that_forgot_nobody_is_named(forgets: Drill, monkeypatch: pyt
 
     with pytest.raises(DidNotHold, match="nobody who comes again is new"):
         erasure(forgets)
+
+
+def test_the_database_counts_as_away_from_when_its_pod_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PostgreSQL that is told to end may serve those who are connected for half a minute more."""
+    done: list[str] = []
+
+    class Recorded(Cluster):
+        def json(self, *arguments: str) -> dict[str, Any]:  # noqa: ARG002
+            return {"items": [{"metadata": {"name": "face-api-1"}}]}
+
+        def run(self, *arguments: str, stdin: bytes = b"", seconds: float = 60, check: bool = True) -> str:  # noqa: ARG002
+            done.append(" ".join(arguments))
+            return "\n".join([AWAY, BACK])
+
+    def under_load(_drill: Drill, disturb: Callable[[], None]) -> str:
+        disturb()
+        return "18 tallies"
+
+    monkeypatch.setattr(outages, "disturbed", under_load)
+    monkeypatch.setattr(time, "sleep", lambda seconds: done.append(f"sleep {seconds}"))
+    drill = Drill(Recorded("kubectl", "here", "outside"), [], [], 1, "", "")
+
+    assert outages.database_away(drill, 20) == "18 tallies; said once"
+    gone = "-n here wait --for=delete pod/postgres-0 --timeout=120s"
+    scale = "-n here scale statefulset/postgres --replicas="
+    assert done[:4] == [f"{scale}0", gone, "sleep 20", f"{scale}1"]
