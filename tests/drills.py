@@ -1,7 +1,7 @@
 """Which tests are drills: they start whole processes, browsers or hosts, kill them or load them.
 
-`make test` leaves them out, so that a change is judged within minutes, a room's within one; with DRILLS=yes, as in CI, it
-runs everything.
+`make test` leaves them out, so that a change is judged within minutes, a room's within one; with DRILLS=yes it runs
+everything, as in CI.
 """
 
 DRILLS = (
