@@ -42,6 +42,7 @@ _STAND_INS = {
     "FACE_API_ERASING_KEY": "another stand-in for a secret, longer than thirty-two bytes",
 }
 _FILES = jmespath.compile("[].[secret, projected.sources[].secret][][].items[].path")
+_SAID = {"extra_forbidden": "is read by nobody", "missing": "is missing"}
 _ANY = "stand-in for a secret, longer than thirty-two bytes"
 
 
@@ -87,12 +88,8 @@ def _environment(container: Manifest, manifests: list[Manifest]) -> dict[str, An
     found: dict[str, Any] = {}
     for source in container.get("envFrom", []):
         found |= maps.get(source["configMapRef"]["name"], {})
-    given = {one["name"]: one.get("value", "${secret}") for one in container.get("env", [])}
-    return found | _ours(given)
-
-
-def _ours(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if name not in READ_BY_OTHERS}
+    given = [one for one in container.get("env", []) if one["name"] not in READ_BY_OTHERS]
+    return found | {one["name"]: one.get("value", "${secret}") for one in given}
 
 
 def _manifest(path: Path, root: Path) -> Iterator[Finding]:
@@ -101,40 +98,32 @@ def _manifest(path: Path, root: Path) -> Iterator[Finding]:
     twin = desired_of(content, "edge")
     for name, module in modules(content):
         if name == "edge":
-            given = {key: entry["value"] for key, entry in module.get("env", {}).items()}
-            yield from _fits(file, _ours(given), EdgeSettings)
+            entries = module.get("env", {}).items()
+            given = {key: entry["value"] for key, entry in entries if key not in READ_BY_OTHERS}
+            yield from _fits(file, given, EdgeSettings)
     for name in sorted(twin.keys() - TWIN_NAMES):
         yield Finding("setting", file, f"{name} is no property of the module's twin")
     known = {name: value for name, value in twin.items() if name in TWIN_NAMES}
     faults = list(_fits(file, known, EdgeSettings))
     yield from faults
     if path.name == DEFAULTS_STAND_IN and not faults:
-        yield from _defaults(file, known)
-
-
-def _defaults(file: str, twin: dict[str, Any]) -> Iterator[Finding]:
-    read = EdgeSettings.model_validate(twin)
-    for field, information in EdgeSettings.model_fields.items():
-        name, default = str(information.alias), information.get_default()
-        if name in twin and getattr(read, field) != default:
-            yield Finding("setting", file, f"{name} is {twin[name]!r}; the code has {default!r}")
+        read, default = (EdgeSettings.model_validate(one).model_dump(by_alias=True) for one in (known, {}))
+        for name, value in known.items():
+            if read[name] != default[name]:
+                yield Finding("setting", file, f"{name} is {value!r}; the code has {default[name]!r}")
 
 
 def _fits(file: str, given: Mapping[str, Any], kind: type[BaseModel]) -> Iterator[Finding]:
     """Each name is one that the code reads, none it needs is missing, and the values are ones it takes."""
-    names = {str(field.alias) for field in kind.model_fields.values()}
-    for name in sorted(given.keys() - names):
-        yield Finding("setting", file, f"{name} is read by nobody: {kind.__module__} has no such setting")
-    for field in kind.model_fields.values():
-        if field.is_required() and field.alias not in given:
-            yield Finding("setting", file, f"{field.alias} is missing: {kind.__module__} needs it")
-    stood_in = {name: _stand_in(name, value) for name, value in given.items() if name in names}
+    stood_in = {name: _stand_in(name, value) for name, value in given.items()}
+    # Without the __init__ of pydantic-settings, which would read this machine's environment too.
+    plain: type[BaseModel] = type(kind.__name__, (kind,), {"__init__": BaseModel.__init__})
     try:
-        kind.model_validate(stood_in)
+        plain.model_validate(stood_in, extra="forbid", by_alias=True, by_name=False)
     except ValidationError as error:
         for fault in error.errors():
-            if fault["type"] != "missing":
-                yield Finding("setting", file, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}")
+            said = _SAID.get(fault["type"], fault["msg"])
+            yield Finding("setting", file, f"{'.'.join(map(str, fault['loc']))}: {said} ({kind.__module__})")
 
 
 def _stand_in(name: str, value: Any) -> Any:
