@@ -3,19 +3,10 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from infra.check import rules
 from infra.check.finding import Finding
 from infra.check.snapshots import Deployment, Resource, deployments
-
-FACTS: dict[str, dict[str, Any]] = {
-    about: {kind.lower(): fact for kind, fact in facts.items()}
-    for about, facts in yaml.safe_load(Path(__file__).with_name("azure_facts.yaml").read_text()).items()
-}
-"""By `names`, `skus`, `logs` and `profile`, then by type or provider in small letters."""
 
 ALERTS = ("microsoft.insights/metricalerts", "microsoft.insights/scheduledqueryrules")
 JOB = "microsoft.streamanalytics/streamingjobs"
@@ -27,37 +18,16 @@ def check(root: Path) -> Iterator[Finding]:
     for deployment in deployments(root):
         for resource in deployment.resources:
             kind, name = resource["type"].lower(), resource["name"]
-            yield from legal(deployment.file, resource)
-            yield from rules.judge(kind, deployment.file, name, resource)
+            extended = resource["id"].rpartition("/providers/")[0].rpartition("/providers/")[2]
+            about = resource | {"on": re.sub(r"(/[^/]+)/[^/]+", r"\1", extended)}
+            yield from rules.judge("resource", deployment.file, f"{resource['type']} {name}", resource)
+            yield from rules.judge(kind, deployment.file, name, about)
             if kind.count("/") < 2 and not kind.startswith(_UNTAGGED):
                 yield from rules.judge("taggable", deployment.file, name, resource)
-            if kind == "microsoft.insights/diagnosticsettings":
-                yield from _logged(deployment.file, resource)
             if kind == JOB:
                 yield from _job(deployment, resource)
         whole = {"resources": deployment.resources, "outputs": deployment.outputs}
         yield from rules.judge("installation", deployment.file, "Event Hubs", whole)
-
-
-def legal(file: str, resource: Resource) -> Iterator[Finding]:
-    """Its name and SKU are ones Azure takes."""
-    kind, name = resource["type"].lower(), resource["name"].rpartition("/")[2]
-    if not re.fullmatch(FACTS["names"].get(kind, ".*"), name):
-        yield Finding("illegal-name", file, f"{resource['type']} can't be named {name!r}")
-    for sku in (resource.get("sku"), resource.get("properties", {}).get("sku")):
-        known = FACTS["skus"].get(kind)
-        if known and isinstance(sku, dict) and sku.get("name") not in known:
-            said = f"{resource['name']}: SKU {sku.get('name')!r} is none of {', '.join(known)}"
-            yield Finding("sku", file, said)
-
-
-def _logged(file: str, setting: Resource) -> Iterator[Finding]:
-    """What is asked for of logs is there: Azure's types take any word."""
-    target = setting["id"].rpartition("/providers/")[0].rpartition("/providers/")[2].split("/")
-    kind = "/".join((target[0], *target[1::2]))
-    for one in setting["properties"].get("logs", []):
-        if one.get("category") not in FACTS["logs"].get(kind.lower(), ()):
-            yield Finding("log-category", file, f"{kind} has no log {one.get('category')!r}")
 
 
 def _job(deployment: Deployment, job: Resource) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
-"""The rules of rules.yaml: what must be so, as data."""
+"""The rules of rules.yaml: what must be so, as data; and what they go by of Azure, in azure_facts.yaml."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,14 @@ class _Functions(Functions):
     def _func_pairs(self, members: dict[str, Any] | None) -> list[dict[str, Any]]:
         return [{"name": name, "value": value} for name, value in (members or {}).items()]
 
+    @signature({"types": ["array", "null"]}, {"types": ["array", "null"]})
+    def _func_without(self, these: list[str] | None, those: list[str] | None) -> list[str]:
+        return sorted(set(these or ()) - set(those or ()))
+
+    @signature({"types": ["string"]}, {"types": ["string"]})
+    def _func_fact(self, about: str, kind: str) -> Any:
+        return _facts()[about].get(kind.lower())
+
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())
 
@@ -50,10 +58,19 @@ def judge(about: str, file: str, title: str, value: object) -> Iterator[Finding]
 
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, list[tuple[str, ParsedResult, str]]]:
-    read = yaml.safe_load(Path(__file__).with_name("rules.yaml").read_text())
     return {
         about.lower(): [
             (one["rule"], jmespath.compile(one.get("never") or f"[!({one['must']})][?@]"), one["say"]) for one in rules
         ]
-        for about, rules in read.items()
+        for about, rules in _table("rules.yaml")
     }
+
+
+@lru_cache(maxsize=1)
+def _facts() -> dict[str, dict[str, Any]]:
+    return {about: {kind.lower(): fact for kind, fact in facts.items()} for about, facts in _table("azure_facts.yaml")}
+
+
+def _table(name: str) -> ItemsView[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(name).read_text())
+    return read.items()

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.check import rules
-from infra.check.azure_resources import FACTS, legal
 from infra.check.files import read_json
 from infra.check.finding import Finding
 from infra.check.snapshots import HUB, hub_templates
@@ -28,13 +27,8 @@ def check(root: Path) -> Iterator[Finding]:
     for deployment in hub_templates(root):
         for resource in deployment.resources:
             kind, name = resource["type"], resource["name"]
-            yield from legal(deployment.file, resource)
-            yield from rules.judge("hub: ", deployment.file, f"{kind} {name}", resource)
-            yield from rules.judge(f"hub: {kind}", deployment.file, name, resource)
-            wanted = FACTS["profile"].get(kind.lower().partition("/")[0])
-            if resource["apiVersion"] != wanted:
-                said = f"{kind}@{resource['apiVersion']}: the profile 2020-09-01-hybrid has {wanted}"
-                yield Finding("profile", deployment.file, said)
+            for about in ("resource", "hub: ", f"hub: {kind}"):
+                yield from rules.judge(about, deployment.file, f"{kind} {name}", resource)
 
 
 def _template(path: Path, file: str, root: Path) -> Iterator[Finding]:

@@ -46,6 +46,10 @@ def metric(name: str, aggregation: str) -> dict[str, Any]:
     return {"properties": {"criteria": {"allOf": [{"metricName": name, "timeAggregation": aggregation}]}}}
 
 
+def logs(on: str, category: str) -> dict[str, Any]:
+    return {"on": on, "properties": {"logs": [{"category": category}]}}
+
+
 def rules(about: str, value: object) -> list[str]:
     return [one.rule for one in judge(about, "file", "it", value)]
 
@@ -71,6 +75,14 @@ def rules(about: str, value: object) -> list[str]:
         ("serving container", SERVING),
         ("serving container", SERVING | {"startupProbe": {"timeoutSeconds": 5}}),
         ("Microsoft.Insights/metricAlerts", metric("Errors", "Total")),
+        (
+            "resource",
+            {"type": "Microsoft.KeyVault/vaults", "name": "keys", "properties": {"sku": {"name": "standard"}}},
+        ),
+        ("resource", {"type": "Microsoft.KeyVault/vaults/secrets", "name": "keys/one-2"}),
+        ("resource", {"type": "a/b", "name": "What we know nothing of", "sku": {"name": "any"}}),
+        ("Microsoft.Insights/diagnosticSettings", logs("Microsoft.StreamAnalytics/streamingjobs", "Execution")),
+        ("hub: ", {"name": "x/y", "type": "Microsoft.Web/sites", "apiVersion": "2018-02-01"}),
         ("what no rule is about", {}),
     ],
 )
@@ -116,6 +128,18 @@ def test_what_is_right_is_not_said(about: str, right: object) -> None:
         ("declaration", {"kind": "param", "type": "int", "file": "x", "decorators": "@description('x')"}, "unbounded"),
         ("serving container", SERVING | {"startupProbe": {}}, "probe"),
         ("Microsoft.Insights/metricAlerts", metric("LateEvents", "Total"), "metric"),
+        ("resource", {"type": "Microsoft.KeyVault/vaults", "name": "my--keys"}, "illegal-name"),
+        ("resource", {"type": "Microsoft.KeyVault/vaults/secrets", "name": "keys/one_2"}, "illegal-name"),
+        ("resource", {"type": "Microsoft.Web/serverfarms", "name": "a", "sku": {"name": "s1"}}, "sku"),
+        ("resource", {"type": "Microsoft.Web/serverfarms", "name": "a", "sku": {}}, "sku"),
+        (
+            "Microsoft.Insights/diagnosticSettings",
+            logs("Microsoft.StreamAnalytics/streamingjobs", "Runs"),
+            "log-category",
+        ),
+        ("Microsoft.Insights/diagnosticSettings", logs("what/has/none", "Execution"), "log-category"),
+        ("hub: ", {"name": "x/y", "type": "Microsoft.Web/sites", "apiVersion": "2023-12-01"}, "profile"),
+        ("hub: ", {"name": "x/y", "type": "Microsoft.Sql/servers"}, "profile"),
         ("Microsoft.Insights/metricAlerts", metric("Errors", "Average"), "metric"),
         ("Microsoft.Insights/metricAlerts", metric("OutputWatermarkDelaySeconds", "Maximum"), "quiet-night"),
         ("dockerfile", {"file": "x", "text": "ENV API_KEY=1", "last": "x\nUSER 1:1\n"}, "plain-secret"),
