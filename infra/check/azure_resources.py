@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from infra.check import rules
 from infra.check.finding import Finding
@@ -46,15 +47,10 @@ def _job(deployment: Deployment, job: Resource) -> Iterator[Finding]:
                 said = f"{part['name']}: the job needs {role} on {place}"
                 yield Finding("missing-role", deployment.file, said)
     query = re.sub(r"--[^\n]*", "", job["properties"]["transformation"]["properties"]["query"])
-    for kind, pattern in (("output", r"\bINTO\s+\[?(\w+)"), ("input", r"\bFROM\s+\[?(\w+)\]?\s+TIMESTAMP")):
-        wanted = set(re.findall(pattern, query, re.IGNORECASE))
-        there = {one["name"].rpartition("/")[2] for one in parts if one["type"].lower() == f"{JOB}/{kind}s"}
-        for name in sorted(wanted ^ there):
-            lacks = "the job" if name in wanted else "the query"
-            yield Finding("query", deployment.file, f"{lacks} has no {kind} {name}")
-    stored = {one["name"].rpartition("/")[2] for one in parts if "Blob" in str(one["properties"].get("datasource"))}
-    if {"windows", "powerbi"} <= stored:
-        yield Finding("twice", deployment.file, "the rows of `windows` are stored a second time as `powerbi`")
+    about: dict[str, Any] = {"query": query, "parts": parts}
+    for kind in ("inputs", "outputs"):
+        about[kind] = [one["name"].rpartition("/")[2] for one in parts if one["type"].lower() == f"{JOB}/{kind}"]
+    yield from rules.judge("streaming job", deployment.file, job["name"], about)
 
 
 def _needs(part: Resource) -> Iterator[tuple[str, str]]:

@@ -30,19 +30,8 @@ def check(root: Path) -> Iterator[Outcome]:
         yield Finding("hadolint", file, f"line {fault['line']}: {fault['code']}: {fault['message']}")
     for path in files:
         text, file = path.read_text(), str(path.relative_to(root))
-        about = {"file": file, "text": text, "last": re.split(r"(?m)^FROM ", text)[-1]}
+        arguments = dict(re.findall(r"(?m)^ARG (\w+)=(\S+)$", text))
+        named = re.findall(r"(?m)^FROM (?:--platform=\S+ )?(\S+)", text)
+        bases = [arguments.get(one.strip("${}"), one) for one in named]
+        about = {"file": file, "text": text, "bases": bases, "last": re.split(r"(?m)^FROM ", text)[-1]}
         yield from rules.judge("dockerfile", file, "image", about)
-        yield from _sources(file, text)
-
-
-def _sources(file: str, text: str) -> Iterator[Finding]:
-    """What is built in is fixed: bases by version or digest, packages by hash."""
-    arguments = dict(re.findall(r"(?m)^ARG (\w+)=(\S+)$", text))
-    stages = set(re.findall(r"(?m)^FROM .* AS (\w+)$", text))
-    for named in re.findall(r"(?m)^FROM (?:--platform=\S+ )?(\S+)", text):
-        base = arguments.get(named.strip("${}"), named)
-        if base not in stages and not re.search(r":\d|@sha256:", base):
-            yield Finding("base", file, f"{base}: a base needs a version, or a digest")
-    for installed in re.findall(r"pip install [^\n]*(?:\\\n[^\n]*)*", text):
-        if "--require-hashes" not in installed and not file.startswith("infra/drill"):
-            yield Finding("hashes", file, "pip must install by hash: --require-hashes, from a lock of `infra.locks`")

@@ -36,6 +36,29 @@ CLUSTER: dict[str, Any] = {
 SPACE = {"type": "Microsoft.EventHub/namespaces", "name": "space", "sku": {"capacity": 2}}
 EVENTS = {"type": "Microsoft.EventHub/namespaces/eventhubs", "name": "space/footfall"}
 
+STREAM = {
+    "query": "SELECT * INTO [rows] FROM events TIMESTAMP BY t",
+    "inputs": ["events"],
+    "outputs": ["rows"],
+    "parts": [],
+}
+TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
+    "text": "sig=[parameters('sig')]",
+    "given": {"name": {"value": "x"}},
+    "parameters": {"name": {}, "other": {}},
+}
+DOCKERFILE = {
+    "file": "edge/Dockerfile",
+    "text": "FROM node:22 AS built\nFROM built\nRUN pip install -q --require-hashes -r x",
+    "bases": ["node:22", "built", "python@sha256:0"],
+    "last": "built\nUSER 1:1\n",
+}
+
+
+def stored(name: str) -> dict[str, Any]:
+    return {"name": f"job/{name}", "properties": {"datasource": {"type": "Microsoft.Storage/Blob"}}}
+
 
 def installation(partitions: int, units: int) -> dict[str, Any]:
     events = EVENTS | {"properties": {"partitionCount": partitions}}
@@ -82,6 +105,12 @@ def rules(about: str, value: object) -> list[str]:
         ("resource", {"type": "Microsoft.KeyVault/vaults/secrets", "name": "keys/one-2"}),
         ("resource", {"type": "a/b", "name": "What we know nothing of", "sku": {"name": "any"}}),
         ("Microsoft.Insights/diagnosticSettings", logs("Microsoft.StreamAnalytics/streamingjobs", "Execution")),
+        ("streaming job", STREAM),
+        ("template", TEMPLATE),
+        ("template output", {"text": "[parameters('open')]", "secure": ["key"]}),
+        ("template output", {"text": "[parameters('open')]", "secure": []}),
+        ("dockerfile", DOCKERFILE),
+        ("dockerfile", DOCKERFILE | {"file": "infra/drill/Dockerfile", "text": "RUN pip install x", "bases": []}),
         ("hub: ", {"name": "x/y", "type": "Microsoft.Web/sites", "apiVersion": "2018-02-01"}),
         ("what no rule is about", {}),
     ],
@@ -142,6 +171,22 @@ def test_what_is_right_is_not_said(about: str, right: object) -> None:
         ("hub: ", {"name": "x/y", "type": "Microsoft.Sql/servers"}, "profile"),
         ("Microsoft.Insights/metricAlerts", metric("Errors", "Average"), "metric"),
         ("Microsoft.Insights/metricAlerts", metric("OutputWatermarkDelaySeconds", "Maximum"), "quiet-night"),
+        ("streaming job", STREAM | {"inputs": []}, "query"),
+        ("streaming job", STREAM | {"inputs": ["events", "more"]}, "query"),
+        ("streaming job", STREAM | {"outputs": []}, "query"),
+        ("streaming job", STREAM | {"outputs": ["rows", "more"]}, "query"),
+        ("streaming job", STREAM | {"parts": [stored("windows"), stored("powerbi")]}, "twice"),
+        ("template", TEMPLATE | {"$schema": "of another year"}, "profile"),
+        ("template", TEMPLATE | {"text": "AccountKey=abcdefgh"}, "plain-secret"),
+        ("template", TEMPLATE | {"given": {"name": {}, "nam": {}}}, "parameter-file"),
+        ("template output", {"text": "[Parameters('Key')]", "secure": ["key", "word"]}, "secret-output"),
+        ("template output", {"text": "[listKeys('x').keys[0]]", "secure": []}, "secret-output"),
+        ("dockerfile", DOCKERFILE | {"bases": ["built", "node:slim"]}, "base"),
+        (
+            "dockerfile",
+            DOCKERFILE | {"text": "RUN pip install x && pip install --require-hashes -r y", "bases": []},
+            "hashes",
+        ),
         ("dockerfile", {"file": "x", "text": "ENV API_KEY=1", "last": "x\nUSER 1:1\n"}, "plain-secret"),
         ("dockerfile", {"file": "x", "text": "", "last": "x\nUSER 1\nUSER root\n"}, "root"),
     ],
