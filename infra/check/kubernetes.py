@@ -21,12 +21,13 @@ KUBERNETES = "infra/stack_hub/kubernetes"
 OVERLAYS = f"{KUBERNETES}/overlays"
 
 _REFERENCES = jmespath.compile("""[
+    [scaleTargetRef],
     [{kind: 'ServiceAccount', name: serviceAccountName}],
     volumes[].configMap.{kind: 'ConfigMap', name: name},
     [initContainers, containers][].envFrom[].configMapRef.{kind: 'ConfigMap', name: name},
     [initContainers, containers][].env[].valueFrom.configMapKeyRef.{kind: 'ConfigMap', name: name, key: key}
-][] | [?name]""")
-"""What the spec of pods asks for by name."""
+][] | [?name].[kind, name, key]""")
+"""What a spec, or that of its pods, asks for by name."""
 
 
 def check(root: Path) -> Iterator[Finding]:
@@ -73,17 +74,11 @@ def _against_schema(manifest: str) -> str:
 
 def _unconnected(manifest: Manifest, there: dict[tuple[str, str], Manifest], pods: list[Manifest]) -> Iterator[str]:
     """Selectors select something; ports and what is referred to exist."""
-    spec, name = manifest.get("spec", {}), manifest["metadata"]["name"]
-    pod = pod_of(manifest)
-    wanted = _REFERENCES.search(pod["spec"]) if pod else []
-    if "scaleTargetRef" in spec:
-        wanted = [spec["scaleTargetRef"]]
-    for one in wanted:
-        found = there.get((one["kind"], one["name"]))
-        if found is None:
-            yield f"there is no {one['kind']} {one['name']}"
-        elif one.get("key") and one["key"] not in found["data"]:
-            yield f"{one['kind']} {one['name']} has no {one['key']}"
+    spec, name, pod = manifest.get("spec", {}), manifest["metadata"]["name"], pod_of(manifest)
+    known = {(*title, key) for title, one in there.items() for key in (None, *(one.get("data") or ()))}
+    for one in _REFERENCES.search(pod["spec"] if pod else spec):
+        if tuple(one) not in known:
+            yield f"there is no {' '.join(filter(None, one))}"
     if manifest["kind"] == "Service":
         chosen = [pod for pod in pods if matches({"matchLabels": spec["selector"]}, pod["metadata"]["labels"])]
         open_ports = [port for pod in chosen for one in containers(pod) for port in one.get("ports", [])]
