@@ -71,6 +71,8 @@ def run(name: str, root: Path) -> Iterator[Outcome]:
         yield from check(root)
     except Unreadable as fault:
         yield Finding("unreadable", fault.file, fault.reason)
+    except OSError as fault:
+        yield Finding("unreadable", str(fault.filename).removeprefix(f"{root}/"), str(fault.strerror))
     except tools.Missing as missing:
         yield tools.left_out(name, missing)
 

@@ -14,11 +14,7 @@ FILE = "azure.yaml"
 
 def check(root: Path) -> Iterator[Outcome]:
     """The file against its schema, then its module and its hooks."""
-    path = root / FILE
-    if not path.exists():
-        yield Finding("azd", FILE, "is missing: `azd up` has nothing to go by")
-        return
-    described = yaml.safe_load(path.read_text())
+    described = yaml.safe_load((root / FILE).read_text())
     yield from against("azd/azure.yaml.json", FILE, described)
     infra = described.get("infra", {})
     for name in (f"{infra.get('module')}.bicep", f"{infra.get('module')}.bicepparam"):

@@ -58,6 +58,11 @@ def test_an_unknown_check_ends_with_status_2(capsys: pytest.CaptureFixture[str])
     assert "no check is named helm" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("name", "file"), [("azd", "azure.yaml"), ("compose", "compose.yaml")])
+def test_a_file_that_is_not_there_is_a_fault(name: str, file: str, tmp_path: Path) -> None:
+    assert [str(one) for one in run(name, tmp_path)] == [f"{file}: No such file or directory [unreadable]"]
+
+
 @pytest.mark.skipif(not has_bicep(), reason="Bicep is not here")
 def test_a_file_that_is_no_bicep_is_named(tmp_path: Path) -> None:
     root = copy(tmp_path)
