@@ -9,7 +9,6 @@ from infra.check import rules
 from infra.check.finding import Finding
 from infra.check.snapshots import Deployment, Resource, deployments
 
-ALERTS = ("microsoft.insights/metricalerts", "microsoft.insights/scheduledqueryrules")
 JOB = "microsoft.streamanalytics/streamingjobs"
 _UNTAGGED = ("microsoft.authorization", "microsoft.insights/diagnosticsettings")
 

@@ -42,6 +42,11 @@ STREAM = {
     "outputs": ["rows"],
     "parts": [],
 }
+ALERT = {"name": "footfall-prod-job-slow", "properties": {"description": "Slow: docs/operate.md#job-slow"}}
+RUNBOOKS = {
+    "described": ["Slow: docs/operate.md#job-slow", "Again: docs/operate.md#job-slow"],
+    "text": "## Other\n### else\n## Runbooks\n\n### job-slow\nDo.\n## Other\n### more\n",
+}
 TEMPLATE = {
     "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
     "text": "sig=[parameters('sig')]",
@@ -106,6 +111,8 @@ def rules(about: str, value: object) -> list[str]:
         ("resource", {"type": "a/b", "name": "What we know nothing of", "sku": {"name": "any"}}),
         ("Microsoft.Insights/diagnosticSettings", logs("Microsoft.StreamAnalytics/streamingjobs", "Execution")),
         ("streaming job", STREAM),
+        ("alert", ALERT),
+        ("runbooks", RUNBOOKS),
         ("template", TEMPLATE),
         ("template output", {"text": "[parameters('open')]", "secure": ["key"]}),
         ("template output", {"text": "[parameters('open')]", "secure": []}),
@@ -171,6 +178,11 @@ def test_what_is_right_is_not_said(about: str, right: object) -> None:
         ("hub: ", {"name": "x/y", "type": "Microsoft.Sql/servers"}, "profile"),
         ("Microsoft.Insights/metricAlerts", metric("Errors", "Average"), "metric"),
         ("Microsoft.Insights/metricAlerts", metric("OutputWatermarkDelaySeconds", "Maximum"), "quiet-night"),
+        ("alert", ALERT | {"name": "footfall-prod-late"}, "runbook"),
+        ("alert", ALERT | {"properties": {"description": "Slow."}}, "runbook"),
+        ("runbooks", RUNBOOKS | {"described": []}, "runbook"),
+        ("runbooks", RUNBOOKS | {"described": ["docs/operate.md#job-slow", "docs/operate.md#late"]}, "runbook"),
+        ("runbooks", RUNBOOKS | {"text": "## Runbooks\n## Other\n### job-slow\n"}, "runbook"),
         ("streaming job", STREAM | {"inputs": []}, "query"),
         ("streaming job", STREAM | {"inputs": ["events", "more"]}, "query"),
         ("streaming job", STREAM | {"outputs": []}, "query"),
