@@ -34,8 +34,9 @@ class _Functions(Functions):
         return [{"name": name, "value": value} for name, value in (members or {}).items()]
 
     @signature({"types": ["array", "null"]}, {"types": ["array", "null"]})
-    def _func_without(self, these: list[str] | None, those: list[str] | None) -> list[str]:
-        return sorted(set(these or ()) - set(those or ()))
+    def _func_without(self, these: list[Any] | None, those: list[Any] | None) -> list[str]:
+        first, second = ({str(one) for one in each or ()} for each in (these, those))
+        return sorted(first - second)
 
     @signature({"types": ["string"]}, {"types": ["string"]})
     def _func_fact(self, about: str, kind: str) -> Any:

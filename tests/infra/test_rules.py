@@ -168,6 +168,7 @@ def test_what_is_right_is_not_said(about: str, right: object) -> None:
         ("resource", {"type": "Microsoft.KeyVault/vaults/secrets", "name": "keys/one_2"}, "illegal-name"),
         ("resource", {"type": "Microsoft.Web/serverfarms", "name": "a", "sku": {"name": "s1"}}, "sku"),
         ("resource", {"type": "Microsoft.Web/serverfarms", "name": "a", "sku": {}}, "sku"),
+        ("resource", {"type": "Microsoft.Web/serverfarms", "name": "a", "sku": {"name": ["S1"]}}, "sku"),
         (
             "Microsoft.Insights/diagnosticSettings",
             logs("Microsoft.StreamAnalytics/streamingjobs", "Runs"),
