@@ -18,9 +18,16 @@ from local.azurite import StorageAccount
 from local.child import Child
 from local.event_hubs.connection import connection_string
 from tests.clients.driver import Driver
-from tests.clients.languages import HERE, LANGUAGES, ToolchainMissing
+from tests.clients.languages import HERE, LANGUAGES, UNTIL_BUILT_SECONDS, ToolchainMissing
 
 PARTITIONS = 4
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever comes first waits for the programs, where no run before has built them."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.timeout(UNTIL_BUILT_SECONDS + 300))
 
 
 @dataclass

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.languages import UNTIL_BUILT_SECONDS
 from tests.clients.table import FILE, LIBRARIES, SUITES, end_of_a_run, parts, rendered, tried, untried
 
 
@@ -11,6 +12,11 @@ def test_the_table_is_current() -> None:
     _, made, _ = parts(FILE.read_text())
 
     assert made == rendered(), "a whole run of tests/clients writes it at its end: commit it then"
+
+
+def test_a_test_may_wait_until_the_programs_are_built(request: pytest.FixtureRequest) -> None:
+    (timeout,) = request.node.iter_markers("timeout")
+    assert timeout.args[0] > UNTIL_BUILT_SECONDS
 
 
 PASSED = [
