@@ -139,7 +139,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, default=3, metavar="N", help="how often the six pictures are fed each time"
     )
-    parser.add_argument("--long", action="store_true", help="the long outages too: some 40 minutes instead of 5")
+    parser.add_argument("--long", action="store_true", help="the long outages too: some 40 minutes instead of 6")
     parser.add_argument(
         "--other", default="", metavar="TAG", help="another tag of the images, to roll out to (default: one not there)"
     )
