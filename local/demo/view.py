@@ -12,7 +12,7 @@ from rich.table import Table
 from local.demo.progress import Counts
 from local.demo.summary import WIDE, windows_table
 
-LINES_EVERY_SECONDS = 10
+LINES_EVERY_SECONDS = 10.0
 
 
 class View:
@@ -22,7 +22,7 @@ class View:
         self._console, self._title = console, title
         draws = console.is_terminal and not console.is_dumb_terminal and console.width >= WIDE
         self._live = Live(console=console, refresh_per_second=4, transient=True) if draws else None
-        self._next_line = 0.0
+        self._next_line = LINES_EVERY_SECONDS  # until the footage begins, a line only if that takes long
 
     @contextmanager
     def open(self) -> Iterator[None]:

@@ -120,9 +120,22 @@ def test_a_terminal_that_is_narrow_or_dumb_gets_whole_lines(width: int, terminal
     console = Console(file=out, force_terminal=True, width=width, _environ={"TERM": terminal}, color_system=None)
     view = View(console, "sample")
     with view.open():
-        view.show(0.0, watched().counts(), ())
-    assert out.getvalue().startswith("   0 s  0 pictures")
-    assert "…" not in out.getvalue()
+        view.show(0.0, watched().counts(), ())  # the camera isn't on yet
+        view.begin()
+        for second in (0.0, 0.5, 10.0):
+            view.show(second, watched().counts(), ())
+    told = out.getvalue()
+    assert told.startswith("   0 s  0 pictures")
+    assert (told.count(" 0 s  0 pictures"), told.count(" 10 s  0 pictures")) == (1, 1)
+    assert "…" not in told
+
+
+def test_a_camera_that_lets_wait_is_told_of_every_ten_seconds() -> None:
+    out = io.StringIO()
+    view = View(Console(file=out, width=120), "sample")
+    for second in range(21):
+        view.show(float(second), watched().counts(), ())
+    assert out.getvalue().count("0 pictures") == 2
 
 
 def test_a_narrow_summary_cuts_nothing() -> None:
