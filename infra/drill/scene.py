@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from infra.chart import CHART
 from infra.check import tools
 from infra.check.chart import rendered
 from infra.check.finding import ROOT
@@ -89,8 +88,8 @@ class Scene:
 
     def chart(self, patch: Path | None) -> list[Manifest]:
         """The Helm chart with its own values, then as `overlay`."""
-        with tempfile.TemporaryDirectory(dir=ROOT / CHART) as temporary:
-            folder = Path(temporary)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary).resolve()
             manifests = rendered(tools.helm(), ROOT, self.namespace)
             for manifest in manifests:
                 manifest["metadata"].pop("namespace", None)  # the kustomization gives it back, after its patches
@@ -101,8 +100,8 @@ class Scene:
     def overlay(self, folder: Path, patch: Path | None) -> list[Manifest]:
         """An overlay in the drill's namespace: small requests, known counts, the stand-ins' authority."""
         private_ca = ROOT / "infra/stack_hub/kubernetes/components/private-ca"
-        with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-            here = Path(temporary)
+        with tempfile.TemporaryDirectory() as temporary:
+            here = Path(temporary).resolve()
             kustomization: dict[str, Any] = {
                 "namespace": self.namespace,
                 "resources": [os.path.relpath(folder, here)],
