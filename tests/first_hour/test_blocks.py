@@ -26,7 +26,7 @@ from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "first-hour.md")
-LEFT_OUT = Counter({"a camera": 3, "Azure": 1, "a quarter of an hour": 1})
+LEFT_OUT = Counter({"a camera": 3, "Azure": 1, "ten minutes": 1})
 """What is not run here: how many blocks need what, as the documents mark them."""
 CLIP_SECONDS = 4
 BASH = shutil.which("bash") or "bash"
