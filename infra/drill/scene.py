@@ -22,6 +22,17 @@ from infra.check.finding import ROOT
 from infra.check.kustomize import Manifest, containers, pod_of
 
 ACCOUNT, HUB = "drill", "footfall"
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    key_cert_sign=True,
+    digital_signature=False,
+    crl_sign=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 _WORDS = ("face", "erase", "id", "db")
 Images = dict[str, str]
 
@@ -139,19 +150,29 @@ class Scene:
 
 
 def authority(host: str) -> tuple[str, str, str]:
-    """An authority's certificate, and a certificate and key it gave the host, as PEM; a day long."""
+    """An authority's certificate, and a certificate and key it gave the host, as PEM; a day long.
+
+    With all that RFC 5280 asks for: from 3.13 on Python insists on it.
+    """
     now = dt.datetime.now(dt.UTC)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "the drill's own authority")])
 
-    def signed(subject: x509.Name, public: ec.EllipticCurvePublicKey, extension: x509.ExtensionType) -> str:
+    def signed(subject: x509.Name, public: ec.EllipticCurvePublicKey, *critical: x509.ExtensionType) -> str:
         builder = x509.CertificateBuilder().subject_name(subject).issuer_name(ca_name).public_key(public)
-        builder = builder.serial_number(x509.random_serial_number()).add_extension(extension, critical=True)
+        builder = builder.serial_number(x509.random_serial_number())
         builder = builder.not_valid_before(now - dt.timedelta(hours=1)).not_valid_after(now + dt.timedelta(days=1))
-        made = builder.sign(ca_key, hashes.SHA256())
-        return made.public_bytes(serialization.Encoding.PEM).decode()
+        for extension in critical:
+            builder = builder.add_extension(extension, critical=True)
+        for named in (
+            x509.SubjectKeyIdentifier.from_public_key(public),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()),
+        ):
+            builder = builder.add_extension(named, critical=False)
+        return builder.sign(ca_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
-    roots = signed(ca_name, ca_key.public_key(), x509.BasicConstraints(ca=True, path_length=None))
+    constraints = x509.BasicConstraints(ca=True, path_length=None)
+    roots = signed(ca_name, ca_key.public_key(), constraints, _SIGNS_CERTIFICATES)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "storage")])
     certificate = signed(subject, key.public_key(), x509.SubjectAlternativeName([x509.DNSName(host)]))
     encoded = key.private_bytes(

@@ -218,5 +218,7 @@ def test_the_check_of_a_finding_fails_when_its_fault_is_planted(fault: Planted, 
     finally:
         path.write_text(text)
 
+    if " skipped" in said and " failed" not in said:
+        pytest.skip(f"what {fault.test} needs isn't here")
     assert status == 1, said[-2000:]
     assert " failed" in said
