@@ -1,8 +1,8 @@
 """`python -m tests.edge.on_tflite_runtime [PYTEST'S OPTIONS]`: the edge tests on what an armv7l machine gets.
 
 That is tflite-runtime and numpy 1, in an environment of their own, made once for each state of the requirements and
-kept in the user's cache. The tests in processes/ start other rooms' processes and stay out, and so do files of tests
-that load neither of the two, wherever an import leads: they would run as they do on any machine.
+kept in the user's cache. Drills stay out (they start other rooms' processes, or try hours of a turned clock), and so do
+files of tests that load neither of the two, wherever an import leads: they would run as they do on any machine.
 """
 
 import ast
@@ -16,6 +16,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from models.store import user_cache
+from tests.drills import is_drill
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "edge" / "requirements.txt"
@@ -33,10 +34,16 @@ def main(more: Sequence[str]) -> int:
         return 0
     python = environment()
     options = ["-q", "-c", "/dev/null", "-W", "error", "--rootdir", ".", "-p", "no:cacheprovider"]
-    files = [str(file) for file in sorted((ROOT / "tests/edge").glob("test_*.py")) if loaded(file) & DIFFERENT]
-    chosen = ["--confcutdir", "tests/edge", *files]
+    chosen = ["--confcutdir", "tests/edge", *files()]
     command = [str(python), "-m", "pytest", *options, *chosen, *more]
     return subprocess.run(command, cwd=ROOT, check=False, timeout=TEST_SECONDS).returncode
+
+
+def files() -> list[str]:
+    """The tests whose outcome could be another one there."""
+    found = [file for file in sorted((ROOT / "tests/edge").glob("test_*.py")) if loaded(file) & DIFFERENT]
+    names = [file.relative_to(ROOT).as_posix() for file in found]
+    return [name for name in names if not is_drill(name)]
 
 
 def environment() -> Path:

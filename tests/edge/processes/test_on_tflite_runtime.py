@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.edge.on_tflite_runtime import DIFFERENT, INSTALL_SECONDS, ROOT, TEST_SECONDS, loaded
+from tests.edge.on_tflite_runtime import DIFFERENT, INSTALL_SECONDS, ROOT, TEST_SECONDS, files, loaded
 
 
 @pytest.mark.timeout(INSTALL_SECONDS + TEST_SECONDS)
@@ -20,3 +20,5 @@ def test_only_files_that_load_neither_of_the_two_are_left_out() -> None:
     assert loaded(ROOT / "tests/edge/test_model.py") >= DIFFERENT
     assert "numpy" in loaded(ROOT / "tests/edge/test_tracking.py"), "which names it through other files alone"
     assert not loaded(ROOT / "tests/edge/test_spool.py") & DIFFERENT
+    assert "tests/edge/test_model.py" in files()
+    assert {"tests/edge/test_spool.py", "tests/edge/test_rtsp.py"}.isdisjoint(files())
