@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard import columns as page
+from function_app import columns as worker
 from tests.power_bi.tmdl import read_folder
 from tests.power_bi.window_row import MEANS, POWER_BI, TEXTS, TIMES, columns
 
@@ -132,3 +133,11 @@ def test_labels_of_ages_are_those_of_the_contract() -> None:
     labels = re.findall(r'\{"([^"]+)", \d+\}', table)
     assert {"age" + label.replace("-", "to").replace("+", "plus") for label in labels if label != "unknown"} == ages
     assert set(page.AGES) == ages
+    assert set(worker.AGES) == ages, "function_app/columns.py"
+
+
+def test_every_kind_that_the_worker_counts_is_in_the_contract_and_begun_once() -> None:
+    kinds = [name for split in worker.SPLITS.values() for name in split]
+    assert set(kinds) | set(worker.TOTAL_OF.values()) <= contract("tally"), "function_app/columns.py"
+    assert len(kinds) == len(set(kinds))
+    assert len(worker.AGE_STARTS) == len(worker.AGES) - 1
