@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+from local.process_groups import ProcessGroups
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -32,6 +35,7 @@ PYTHONS, NODE = ((3, 11), (3, 12), (3, 13)), 20
 MEGABYTES = {"run": 1500, "tests": 2200}
 """What set-up needs free at most, what TensorFlow takes for a while (models/conversion.py) not counted."""
 STILL_SECONDS = 10.0
+COMMANDS = ProcessGroups()
 NO_SPACE = re.compile(r"no space left|ENOSPC|Errno 28|disk quota", re.IGNORECASE)
 
 
@@ -40,7 +44,8 @@ class SetupFailed(Exception):
 
 
 def main(argv: Sequence[str]) -> int:
-    """Do the missing steps: 0 all there, 2 something on this machine is in the way."""
+    """Do the missing steps: 0 all there, 2 something on this machine is in the way, 130 interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python3 -m local.setup", description=__doc__)
     parser.add_argument("--for", dest="purpose", choices=["run", "tests"], default="run", help="what to set up for")
     purpose = parser.parse_args(argv).purpose
@@ -50,10 +55,11 @@ def main(argv: Sequence[str]) -> int:
         check_space(purpose)
         requirements = TEST_REQUIREMENTS if purpose == "tests" else RUN_REQUIREMENTS
         steps: list[Callable[[], None]] = [lambda: python_packages(requirements), npm_packages, weight_files]
-        with concurrent.futures.ThreadPoolExecutor(len(steps)) as pool:
+        with concurrent.futures.ThreadPoolExecutor(len(steps)) as pool, COMMANDS.ended_by_ctrl_c():
             for running in [pool.submit(step) for step in steps]:
                 running.result()
-        footfall_command()
+        with COMMANDS.ended_by_ctrl_c():
+            footfall_command()
     except SetupFailed as error:
         say(str(error))
         return 2
@@ -148,7 +154,7 @@ def npm_packages() -> None:
 
 def weight_files() -> None:
     """Make models/weights hold the weight files; the build itself says what it does."""
-    done = subprocess.run([sys.executable, "-m", "models", "build"], cwd=ROOT, check=False)
+    done = COMMANDS.run([sys.executable, "-m", "models", "build"], ROOT, quiet=False)
     if done.returncode:
         raise SetupFailed("the weight files are not complete (see above): mend that and run again")
 
@@ -156,7 +162,7 @@ def weight_files() -> None:
 def step(what: str, command: Sequence[str]) -> None:
     """Run a command quietly; on failure say the line that tells most and keep the rest in a log. Raises SetupFailed."""
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        done = COMMANDS.run(command, ROOT, quiet=True)
     except OSError as error:
         raise SetupFailed(f"could not {what}: {error.strerror}") from None
     if done.returncode == 0:

@@ -81,7 +81,10 @@ def _watch(plan: Plan, stack: Stack, progress: Progress, view: View) -> float:
         view.show(time.monotonic() - asked, progress.counts(), ())
         return progress.counts().frames > 0 or edge.status is not None
 
-    shows = wait_until(showing, stack, FIRST_FRAME_SECONDS, pause=0.25)
+    if not wait_until(showing, stack, FIRST_FRAME_SECONDS, pause=0.25):
+        edge.stop(STOP_SECONDS)
+        stack.check()
+        return 0.0
     stack.check()
     begin = time.monotonic()
     view.begin()
@@ -90,12 +93,10 @@ def _watch(plan: Plan, stack: Stack, progress: Progress, view: View) -> float:
         elapsed = time.monotonic() - begin
         _read_meters(stack, progress)
         view.show(elapsed, progress.counts(), read_rows(stack.rows))
-        if not shows:
-            return True
         return edge.status is not None or (plan.seconds is not None and elapsed >= plan.seconds)
 
     wait_until(seen_enough, stack, float("inf"), pause=0.25)
-    seconds = time.monotonic() - begin if shows else 0.0
+    seconds = time.monotonic() - begin
     edge.stop(STOP_SECONDS)
     stack.check()
     return seconds

@@ -24,9 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _check_port(arguments.dashboard_port)
-        source = resolve(arguments.source, os.environ)
         with _folder(arguments.data) as folder:
             check_room(folder)
+            source = resolve(arguments.source, os.environ)  # may draw the sample, for a minute
             from local.up.run import keep_running  # noqa: PLC0415 - loads for a second; mistakes are told before
 
             keep_running(source, folder, arguments, console)

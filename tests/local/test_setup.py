@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local.setup import MEGABYTES, SetupFailed, check_python, check_space, step
@@ -27,6 +29,7 @@ def checkout(folder: Path) -> Path:
         "pyproject.toml",
         "local/package.json",
         "local/package-lock.json",
+        "local/process_groups.py",
         "local/setup.py",
         "local/__init__.py",
     ):
@@ -139,3 +142,29 @@ def test_without_a_package_index_it_names_the_step_and_keeps_a_log(tmp_path: Pat
     )
     assert_one_line(done, "could not install")
     assert list((folder / "build").glob("install-*.log"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_at_once_and_leaves_nothing_running(sent: signal.Signals, tmp_path: Path) -> None:
+    """Though npm, as it does, goes on to the end of what it began."""
+    tools, began = tmp_path / "tools", tmp_path / "began"
+    tools.mkdir()
+    os.mkfifo(began)
+    npm = f"#!/bin/sh\ntrap '' INT TERM\n[ \"$1\" = ci ] || exit 0\necho $$ > {began}\nwhile :; do sleep 1; done\n"
+    for name, script in (("node", "#!/bin/sh\necho v20.1.0\n"), ("npm", npm)):
+        (tools / name).write_text(script)
+        (tools / name).chmod(0o755)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "local.setup"],
+        cwd=checkout(tmp_path / "here"),
+        env={**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PIP_INDEX_URL": "http://127.0.0.1:9"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    stubborn = psutil.Process(int(began.read_text()))
+    running.send_signal(sent)
+    complaint = running.communicate(timeout=60)[1]
+    assert running.returncode == 130
+    assert complaint.splitlines()[-1] == "setup: interrupted; run it again to go on"
+    assert "Traceback" not in complaint
+    assert not stubborn.is_running()

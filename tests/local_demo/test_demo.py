@@ -171,4 +171,5 @@ def test_a_camera_that_never_answers_is_no_success(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "the camera showed no frame: " in done.stdout
     assert "no camera: " in done.stderr, "and it is told meanwhile"
+    assert " 0 s" not in done.stderr, "nothing has begun that would be told of"
     assert json.loads(file.read_text())["frames"] == 0

@@ -1,8 +1,13 @@
+"""What `--source` and `--data` mean, and how soon a mistake in them is told."""
+
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from local.child import ROOT
 from local.demo.source import is_endless, resolve
 from local.errors import NothingToShow
 
@@ -31,3 +36,13 @@ def test_other_sources_are_taken_as_they_are() -> None:
 def test_mistakes_are_judged_before_what_takes_a_second_is_loaded(module: str) -> None:
     program = f"import sys, {module}; sys.exit('azure.storage.blob' in sys.modules or 'azure.eventhub' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_folder_that_can_not_be_is_told_before_the_sample_is_drawn(tmp_path: Path) -> None:
+    """Nothing of the sample is in the cache, and nothing to draw it from can be had."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PATH": str(tmp_path)}
+    command = [sys.executable, "-m", "local", "up", "--data", "/proc/no-such-place"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith("up: --data /proc/no-such-place: ")
+    assert list(tmp_path.iterdir()) == []
