@@ -46,7 +46,7 @@ def _hand_over(argv: list[str]) -> int:
         epilog="The first hour with it: docs/first-hour.md",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"{PROG} {version()}")
+    parser.add_argument("-V", "--version", action="version", version=f"{PROG} {version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, entry in COMMANDS.items():
         commands.add_parser(name, help=entry.summary, add_help=False)

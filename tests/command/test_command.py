@@ -35,7 +35,8 @@ def test_help_names_every_command_and_fits_80_columns() -> None:
 
 def test_the_version_is_the_projects() -> None:
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert footfall("--version").stdout == f"footfall {wanted}\n"
+    for option in ("--version", "-V"):
+        assert footfall(option).stdout == f"footfall {wanted}\n"
 
 
 @pytest.mark.parametrize(
