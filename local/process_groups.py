@@ -17,11 +17,14 @@ class ProcessGroups:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._children: set[subprocess.Popen[str]] = set()
+        self._children: dict[subprocess.Popen[str], signal.Signals] = {}
         self._ended = False
 
     def run(self, command: Sequence[str], folder: Path, *, quiet: bool) -> subprocess.CompletedProcess[str]:
-        """Run to the end in that folder; `quiet` keeps its output. Raises OSError if there is no such program."""
+        """Run to the end in that folder; `quiet` keeps its output. Raises OSError if there is no such program.
+
+        What is heard is ended by SIGTERM: a Python that SIGINT meets while it starts writes a traceback.
+        """
         kept = subprocess.PIPE if quiet else None
         with self._lock:
             if self._ended:
@@ -30,12 +33,12 @@ class ProcessGroups:
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=kept, stderr=kept, text=True, errors="replace",
                 start_new_session=True,
             )  # fmt: skip
-            self._children.add(child)
+            self._children[child] = signal.SIGINT if quiet else signal.SIGTERM
         try:
             said, complained = child.communicate()
         finally:
             with self._lock:
-                self._children.discard(child)
+                del self._children[child]
         return subprocess.CompletedProcess(command, child.returncode, said or "", complained or "")
 
     @contextlib.contextmanager
@@ -51,11 +54,11 @@ class ProcessGroups:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would leave some behind
         with self._lock:
             self._ended = True
-            children = list(self._children)
-        for sent in (signal.SIGINT, signal.SIGKILL):
-            for child in children:
+            children = dict(self._children)
+        for kill in (False, True):
+            for child, gently in children.items():
                 with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, sent)
+                    os.killpg(child.pid, signal.SIGKILL if kill else gently)
             for child in children:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(PATIENCE_SECONDS)
