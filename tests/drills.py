@@ -1,7 +1,7 @@
 """Which tests are drills: they start whole processes, browsers or hosts, kill them or load them.
 
-`make test` leaves them out, so that a change is judged within minutes, a room's within one; with DRILLS=yes it runs
-everything, as in CI.
+`make test` leaves them out, so that a change is judged within minutes, a room's within one or little more; with
+DRILLS=yes it runs everything, as in CI.
 """
 
 DRILLS = (
