@@ -1,5 +1,7 @@
 """Commands in process groups of their own, which can be ended all at once. Standard library only."""
 
+from __future__ import annotations  # an older Python shall come as far as to be told so
+
 import contextlib
 import os
 import signal
@@ -51,7 +53,8 @@ class ProcessGroups:
             raise
 
     def _end(self) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would leave some behind
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second one would leave some behind
         with self._lock:
             self._ended = True
             children = dict(self._children)

@@ -4,6 +4,8 @@ The virtual environment (.venv, with the command `footfall` in it), the npm pack
 files (models/weights) are made side by side; each step is skipped when what it was made from has not changed.
 """
 
+from __future__ import annotations  # an older Python shall come as far as to be told so
+
 import argparse
 import concurrent.futures
 import contextlib
@@ -46,6 +48,8 @@ class SetupFailed(Exception):
 def main(argv: Sequence[str]) -> int:
     """Do the missing steps: 0 all there, 2 something on this machine is in the way, 130 interrupted."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # else nohup's wish
+        signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed reaches no other session
     parser = argparse.ArgumentParser(prog="python3 -m local.setup", description=__doc__)
     parser.add_argument("--for", dest="purpose", choices=["run", "tests"], default="run", help="what to set up for")
     purpose = parser.parse_args(argv).purpose

@@ -19,30 +19,32 @@ PICTURES = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".webp"))
 """As the camera module takes them."""
 
 
-def resolve(source: str, environment: Mapping[str, str]) -> str:
-    """What the edge module is to look at. Makes the sample footage if need be.
-
-    Raises NothingToShow, also for an address that may hold a password: anyone can see a command line.
-    """
+def judge(source: str, environment: Mapping[str, str]) -> None:
+    """Raises NothingToShow for a mistake, also for an address that may hold a password on a command line."""
     if source == VARIABLE:
         if not environment.get(VARIABLE):
             raise NothingToShow(f"--source {VARIABLE}: the environment variable {VARIABLE} is not set")
-        return environment[VARIABLE]
-    if source == "sample":
-        return str(sample_footage())
-    if "://" in source and ("@" in source or "?" in source):
+    elif "://" in source and ("@" in source or "?" in source):
         raise NothingToShow(
             f"--source: anyone can see a command line; put an address with a password into the environment variable "
             f"{VARIABLE} and give --source {VARIABLE}"
         )
-    if is_endless(source):
+    elif is_endless(source):
         _check_camera(source)
-        return source
-    path = Path(source)
-    if not path.exists():
-        raise NothingToShow("--source: there is no such file or folder")
-    _check_file(path)
-    return str(path.resolve())
+    elif source != "sample":
+        if not Path(source).exists():
+            raise NothingToShow("--source: there is no such file or folder")
+        _check_file(Path(source))
+
+
+def resolve(source: str, environment: Mapping[str, str]) -> str:
+    """What the edge module is to look at. Draws the sample if need be, which takes a minute. Raises as `judge` does."""
+    judge(source, environment)
+    if source == VARIABLE:
+        return environment[VARIABLE]
+    if source == "sample":
+        return str(sample_footage())
+    return source if is_endless(source) else str(Path(source).resolve())
 
 
 def places(source: str) -> dict[str, JsonValue]:

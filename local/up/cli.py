@@ -12,7 +12,7 @@ from pathlib import Path
 from azure.core.exceptions import AzureError
 from rich.console import Console
 
-from local.demo.source import resolve
+from local.demo.source import judge, resolve
 from local.errors import ChildRefused, LocalError, NothingToShow, SurroundingsUnfit
 from local.folder import claim
 from local.room import check_room, room_left
@@ -24,9 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _check_port(arguments.dashboard_port)
+        judge(arguments.source, os.environ)
         with _folder(arguments.data) as folder:
             check_room(folder)
-            source = resolve(arguments.source, os.environ)  # may draw the sample, for a minute
+            source = resolve(arguments.source, os.environ)  # draws the sample if need be
             from local.up.run import keep_running  # noqa: PLC0415 - loads for a second; mistakes are told before
 
             keep_running(source, folder, arguments, console)

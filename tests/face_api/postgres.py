@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 _START_SECONDS = 30.0
+NO_POSTGRES = "pgserver has no wheel for this Python"
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def folder_of(dsn: str) -> Path:
 def _site_packages() -> Path:
     found = importlib.util.find_spec("pgserver")
     if found is None and sys.version_info >= (3, 13):
-        pytest.skip("pgserver has no wheel for this Python")
+        pytest.skip(NO_POSTGRES)
     assert found, "install tests/requirements.txt"
     assert found.origin
     return Path(found.origin).parent.parent

@@ -1,5 +1,6 @@
 """Set-up on an unfit machine ends in one line that says what to do, and status 2."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -144,8 +145,8 @@ def test_without_a_package_index_it_names_the_step_and_keeps_a_log(tmp_path: Pat
     assert list((folder / "build").glob("install-*.log"))
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_ends_it_at_once_and_leaves_nothing_running(sent: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_ends_it_within_seconds_and_leaves_nothing_running(sent: signal.Signals, tmp_path: Path) -> None:
     """Though npm, as it does, goes on to the end of what it began."""
     tools, began = tmp_path / "tools", tmp_path / "began"
     tools.mkdir()
@@ -154,17 +155,22 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing_running(sent: signal.Signals,
     for name, script in (("node", "#!/bin/sh\necho v20.1.0\n"), ("npm", npm)):
         (tools / name).write_text(script)
         (tools / name).chmod(0o755)
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "local.setup"],
         cwd=checkout(tmp_path / "here"),
         env={**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PIP_INDEX_URL": "http://127.0.0.1:9"},
         stderr=subprocess.PIPE,
         text=True,
-    )
-    stubborn = psutil.Process(int(began.read_text()))
-    running.send_signal(sent)
-    complaint = running.communicate(timeout=60)[1]
-    assert running.returncode == 130
-    assert complaint.splitlines()[-1] == "setup: interrupted; run it again to go on"
-    assert "Traceback" not in complaint
-    assert not stubborn.is_running()
+    ) as running:
+        stubborn = psutil.Process(int(began.read_text()))
+        try:
+            running.send_signal(sent)
+            complaint = running.communicate(timeout=60)[1]
+            assert running.returncode == 130
+            assert complaint.splitlines()[-1] == "setup: interrupted; run it again to go on"
+            assert "Traceback" not in complaint
+            assert not stubborn.is_running()
+        finally:
+            for process in (running, stubborn):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()

@@ -46,3 +46,10 @@ def test_a_folder_that_can_not_be_is_told_before_the_sample_is_drawn(tmp_path: P
     assert done.returncode == 2
     assert done.stderr.startswith("up: --data /proc/no-such-place: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistaken_source_leaves_no_folder_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "local", "up", "--source", "README.md", "--data", str(tmp_path / "data")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert list(tmp_path.iterdir()) == []
